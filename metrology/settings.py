@@ -1,0 +1,271 @@
+"""One settings file from the environment: unset, everything is embedded; set, PostgreSQL and Redis serve."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from metrology import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+read = env.Environment()
+
+# --- What kind of installation this is ---------------------------------------------------------------------------
+database = read.url("DATABASE_URL", ("postgresql", "postgres"))
+redis = read.url("REDIS_URL", ("redis", "rediss", "unix"))
+HOST = read.text("HOST", "127.0.0.1")
+PORT = read.number("PORT", 8000, least=1, most=65535)
+PUBLIC_URL = read.text("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
+public = read.url("PUBLIC_URL", ("https", "http"), PUBLIC_URL)
+PUBLIC_HOST = (public and public.hostname) or "localhost"
+DEMO = read.flag("DEMO", default=database is None and env.is_loopback(HOST) and env.is_loopback(PUBLIC_HOST))
+DEBUG = read.flag("DEBUG", default=False)
+PRODUCTION = database is not None or not (env.is_loopback(HOST) and env.is_loopback(PUBLIC_HOST))
+
+# --- Where the data lies -----------------------------------------------------------------------------------------
+DATA_DIR = Path(read.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+QUEUE_DIR = DATA_DIR / "queue"
+CACHE_DIR = DATA_DIR / "cache"
+MEDIA_ROOT = DATA_DIR / "files"
+STATIC_ROOT = Path(read.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STATIC_URL = "/static/"
+env.make_folders(DATA_DIR, QUEUE_DIR, CACHE_DIR, MEDIA_ROOT)
+
+SECRET_KEY = read.text("SECRET_KEY")
+if not SECRET_KEY and database is not None:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set: give 50 random characters in SECRET_KEY or in a file named by SECRET_KEY_FILE."
+    )
+SECRET_KEY = SECRET_KEY or env.kept_secret(DATA_DIR / "secret_key")
+SECRET_KEY_FALLBACKS = read.words("SECRET_KEY_FALLBACKS")
+
+DATABASES = {"default": env.postgresql(database) if database else env.sqlite(DATA_DIR / "db.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- What it is made of ------------------------------------------------------------------------------------------
+ROOT_URLCONF = "metrology.urls"
+WSGI_APPLICATION = "metrology.wsgi.application"
+AUTH_USER_MODEL = "metrology.User"
+KNOX_TOKEN_MODEL = "metrology.ApiToken"  # noqa: S105  the name of a model, not a secret
+INSTALLED_APPS = [
+    "metrology",
+    "labs",
+    "instruments",
+    "certificates",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "knox",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "csp",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "metrology.middleware.ActorMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+
+# --- Language and time -------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "metrology" / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# --- Who may come in ---------------------------------------------------------------------------------------------
+LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [PUBLIC_HOST, *LOOPBACK_NAMES, *read.words("ALLOWED_HOSTS")]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+HTTPS = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_AGE = 12 * 3600
+X_FRAME_OPTIONS = "DENY"
+TRUSTED_PROXIES = read.number("TRUSTED_PROXIES", 0, most=5)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+    }
+}
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+] + [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    }
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "metrology.adapters.Adapter"
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+
+# --- The API -----------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "metrology.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["metrology.parsing.StrictJSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.AnonRateThrottle",
+        "rest_framework.throttling.UserRateThrottle",
+        "rest_framework.throttling.ScopedRateThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": read.text("THROTTLE_ANON", "60/min"),
+        "user": read.text("THROTTLE_USER", "1200/min"),
+        "login": read.text("THROTTLE_LOGIN", "10/min"),
+    },
+    "NUM_PROXIES": TRUSTED_PROXIES,
+    "EXCEPTION_HANDLER": "metrology.problems.handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+REST_KNOX = {
+    "TOKEN_TTL": timedelta(days=read.number("TOKEN_DAYS", 30, least=1, most=366)),
+    "TOKEN_PREFIX": "lz_",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "量准 Liangzhun",
+    "DESCRIPTION": "Registry of public measurement standards, verifications, calibrations and certificates.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# --- Cache and queue ---------------------------------------------------------------------------------------------
+# Without Redis the cache is a folder: throttles and login limits must be shared by every process, and a cache table
+# in SQLite would queue each request behind the register's only writer.
+CACHES: dict[str, Any] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": read.text("CACHE_URL") or env.next_redis_database(redis),
+        "KEY_PREFIX": "lz",
+    }
+    if redis
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": CACHE_DIR,
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    }
+}
+CELERY: dict[str, Any] = {
+    "broker_url": redis.geturl() if redis else "filesystem://",
+    "broker_transport_options": env.redis_transport() if redis else env.folder_transport(QUEUE_DIR),
+    "broker_connection_retry_on_startup": True,
+    "task_default_queue": "liangzhun",
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": True,
+    "task_ignore_result": True,
+    "task_soft_time_limit": 120,
+    "task_time_limit": 180,
+    "task_serializer": "json",
+    "accept_content": ["json"],
+    "task_publish_retry_policy": {"max_retries": 2, "interval_start": 0, "interval_step": 0.1},
+    "worker_prefetch_multiplier": 1 if redis else 16,
+    "worker_max_tasks_per_child": 500,
+    "worker_max_memory_per_child": 400_000,
+    "worker_cancel_long_running_tasks_on_connection_loss": True,
+    "worker_hijack_root_logger": False,
+    "beat_schedule_filename": str(DATA_DIR / "beat"),
+    "beat_cron_starting_deadline": None,
+    "timezone": TIME_ZONE,
+    "enable_utc": True,
+}
+
+# --- Mail and log ------------------------------------------------------------------------------------------------
+mail = read.url("EMAIL_URL", ("smtp", "smtps"))
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if mail else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+if mail:
+    EMAIL_HOST = mail.hostname
+    EMAIL_PORT = mail.port or (465 if mail.scheme == "smtps" else 25)
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.credentials(mail)
+    EMAIL_USE_SSL = mail.scheme == "smtps"
+    EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = read.text("DEFAULT_FROM_EMAIL", "liangzhun@localhost")
+
+LOG_LEVEL = read.text("LOG_LEVEL", "WARNING").upper()
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {
+        "stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "line"}
+    },
+    "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
+    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
+}
