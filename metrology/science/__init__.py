@@ -1,0 +1,1 @@
+"""Measurement science as plain Python: text and Decimal in, text and Decimal out, no framework and no clock."""
