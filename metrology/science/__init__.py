@@ -1,1 +1,1 @@
-"""Measurement science as plain Python: text and Decimal in, text and Decimal out, no framework and no clock."""
+"""Measurement science as plain Python: decimals in and out, no framework and no clock."""

@@ -27,8 +27,8 @@ def to_step(value: Decimal | str, step: Decimal | str, mode: Mode = Mode.HALF_EV
     if width <= 0:
         raise RoundingError("step_not_positive", gettext_noop("The rounding step must be greater than zero."))
     ratio = Fraction(number) / Fraction(width)
-    count = round(ratio) if mode is Mode.HALF_EVEN else math.copysign(1, ratio) * math.ceil(abs(ratio))
-    return _written(Fraction(int(count)) * Fraction(width), max(0, -_exponent(width)))
+    count = round(ratio) if mode is Mode.HALF_EVEN else _away_from_zero(ratio)
+    return _written(count * Fraction(width), max(0, -_exponent(width)))
 
 
 def to_decimals(value: Decimal | str, places: int, mode: Mode = Mode.HALF_EVEN) -> str:
@@ -63,8 +63,14 @@ def to_significant(value: Decimal | str, digits: int, mode: Mode = Mode.HALF_EVE
 def _finite(value: Decimal | str) -> Decimal:
     number = normalise(value).value if isinstance(value, str) else value
     if not number.is_finite() or abs(number.adjusted()) > MAX_MAGNITUDE:
-        raise RoundingError("not_roundable", gettext_noop("Only finite numbers of sensible size can be rounded."))
+        raise RoundingError(
+            "not_roundable", gettext_noop("Only finite numbers of sensible size can be rounded.")
+        )
     return number
+
+
+def _away_from_zero(ratio: Fraction) -> int:
+    return math.ceil(ratio) if ratio > 0 else math.floor(ratio)
 
 
 def _exponent(number: Decimal) -> int:

@@ -1,4 +1,4 @@
-"""Mean, experimental standard deviation and range of repeated readings (GUM 4.2; JJF 1059.1), exact until the root."""
+"""Mean, standard deviation and range of repeated readings (GUM 4.2; JJF 1059.1), exact until the root."""
 
 from __future__ import annotations
 
