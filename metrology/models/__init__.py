@@ -1,0 +1,30 @@
+"""The kernel's nouns (DESIGN §2)."""
+
+from metrology.models.accounts import ApiToken, Membership, User
+from metrology.models.bodies import Attachment, Organization, Person
+from metrology.models.history import ChainHead, Counter, Event
+from metrology.models.machinery import Heartbeat, IdempotencyKey, ScheduleSlot
+from metrology.models.notices import Delivery, Notice
+from metrology.models.places import Region, WorkingDay
+from metrology.models.targets import Target, TargetRegion
+
+__all__ = [
+    "ApiToken",
+    "Attachment",
+    "ChainHead",
+    "Counter",
+    "Delivery",
+    "Event",
+    "Heartbeat",
+    "IdempotencyKey",
+    "Membership",
+    "Notice",
+    "Organization",
+    "Person",
+    "Region",
+    "ScheduleSlot",
+    "Target",
+    "TargetRegion",
+    "User",
+    "WorkingDay",
+]

@@ -1,0 +1,114 @@
+"""Every refusal leaves the API in one shape: RFC 9457 problem+json with all field errors."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from metrology.errors import Absent, Blocked, DomainError, Invalid
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemRenderer(JSONRenderer):
+    media_type = MEDIA_TYPE
+    format = "problem"
+
+
+def handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """The problem+json answer to an exception; None (a logged 500) for what nobody foresaw."""
+    headers: dict[str, str] = {}
+    if isinstance(error, Http404):
+        error = Absent()
+    if isinstance(error, DomainError):
+        body = _domain_problem(error)
+    elif isinstance(error, PermissionDenied):
+        body = _problem(403, "forbidden", _("You may not do this."))
+    elif isinstance(error, exceptions.ValidationError):
+        body = _problem(400, "invalid", str(Invalid({}).message))
+        body["errors"] = [
+            {"pointer": pointer, "detail": detail} for pointer, detail in _field_errors(error.detail, "")
+        ]
+    elif isinstance(error, exceptions.APIException):
+        body = _problem(error.status_code, str(error.default_code), _one_line(error.detail))
+        headers = _api_headers(error)
+    elif isinstance(error, OperationalError):
+        body = _problem(503, "busy", _("The register is busy. Nothing was changed; try again in a moment."))
+        headers = {"Retry-After": "2"}
+    else:
+        return None
+    set_rollback()
+    answer = Response(body, status=body["status"], headers=headers, content_type=MEDIA_TYPE)
+    request = context.get("request")
+    if request is not None:
+        request.accepted_renderer = ProblemRenderer()
+        request.accepted_media_type = MEDIA_TYPE
+    return answer
+
+
+def _problem(code: int, slug: str, detail: str) -> dict[str, Any]:
+    return {"type": f"urn:liangzhun:problem:{slug}", "title": _title(code), "status": code, "detail": detail}
+
+
+def _domain_problem(error: DomainError) -> dict[str, Any]:
+    body = _problem(error.status, error.code, str(error.message))
+    if isinstance(error, Invalid):
+        body["errors"] = [
+            {"pointer": pointer, "detail": str(reason)}
+            for pointer, reasons in error.fields.items()
+            for reason in reasons
+        ]
+    if isinstance(error, Blocked):
+        body["gate"] = error.report
+    return body
+
+
+def _field_errors(detail: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    if isinstance(detail, dict):
+        for key, inner in detail.items():
+            name = "" if key == "non_field_errors" else f"/{key}"
+            yield from _field_errors(inner, pointer + name)
+    elif isinstance(detail, list):
+        for position, inner in enumerate(detail):
+            nested = isinstance(inner, dict | list)
+            yield from _field_errors(inner, f"{pointer}/{position}" if nested else pointer)
+    else:
+        yield pointer, str(detail)
+
+
+def _one_line(detail: Any) -> str:
+    return " ".join(text for _pointer, text in _field_errors(detail, ""))
+
+
+def _api_headers(error: exceptions.APIException) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]  # set by the view
+    if isinstance(error, exceptions.Throttled) and error.wait is not None:
+        headers["Retry-After"] = str(int(error.wait) + 1)
+    return headers
+
+
+def _title(code: int) -> str:
+    titles = {
+        status.HTTP_400_BAD_REQUEST: _("Not valid"),
+        status.HTTP_401_UNAUTHORIZED: _("Not signed in"),
+        status.HTTP_403_FORBIDDEN: _("Not allowed"),
+        status.HTTP_404_NOT_FOUND: _("Not found"),
+        status.HTTP_405_METHOD_NOT_ALLOWED: _("Not possible here"),
+        status.HTTP_409_CONFLICT: _("Conflict"),
+        status.HTTP_412_PRECONDITION_FAILED: _("Changed meanwhile"),
+        status.HTTP_413_REQUEST_ENTITY_TOO_LARGE: _("Too large"),
+        status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: _("Unknown format"),
+        status.HTTP_422_UNPROCESSABLE_ENTITY: _("Refused"),
+        status.HTTP_429_TOO_MANY_REQUESTS: _("Too many requests"),
+        status.HTTP_503_SERVICE_UNAVAILABLE: _("Busy"),
+    }
+    return titles.get(code, _("Problem"))
