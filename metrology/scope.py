@@ -103,7 +103,7 @@ class ScopedModel(models.Model):
     scope: ClassVar[Scope] = Scope()
     insert_only: ClassVar[bool] = False
 
-    objects = ScopedQuerySet.as_manager()
+    objects: ClassVar = ScopedQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -12,7 +12,7 @@ from metrology import env
 BASE_DIR = Path(__file__).resolve().parent.parent
 read = env.Environment()
 
-# --- What kind of installation this is ---------------------------------------------------------------------------
+# --- What kind of installation this is ------------------------------------------------------------
 database = read.url("DATABASE_URL", ("postgresql", "postgres"))
 redis = read.url("REDIS_URL", ("redis", "rediss", "unix"))
 HOST = read.text("HOST", "127.0.0.1")
@@ -21,30 +21,36 @@ PUBLIC_URL = read.text("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
 public = read.url("PUBLIC_URL", ("https", "http"), PUBLIC_URL)
 PUBLIC_HOST = (public and public.hostname) or "localhost"
 DEMO = read.flag("DEMO", default=database is None and env.is_loopback(HOST) and env.is_loopback(PUBLIC_HOST))
+DEMO_ACCOUNTS = ("city", "ningyang", "manager", "counter", "tester", "checker", "approver", "enterprise")
 DEBUG = read.flag("DEBUG", default=False)
 PRODUCTION = database is not None or not (env.is_loopback(HOST) and env.is_loopback(PUBLIC_HOST))
 
-# --- Where the data lies -----------------------------------------------------------------------------------------
+WEB_WORKERS = read.number("WEB_WORKERS", 2, least=1, most=64)
+WORKER_CONCURRENCY = read.number("WORKER_CONCURRENCY", 2, least=1, most=64)
+
+# --- Where the data lies --------------------------------------------------------------------------
 DATA_DIR = Path(read.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 QUEUE_DIR = DATA_DIR / "queue"
 CACHE_DIR = DATA_DIR / "cache"
 MEDIA_ROOT = DATA_DIR / "files"
-STATIC_ROOT = Path(read.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STATIC_ROOT = Path(read.text("STATIC_ROOT", str(DATA_DIR / "static"))).resolve()
 STATIC_URL = "/static/"
-env.make_folders(DATA_DIR, QUEUE_DIR, CACHE_DIR, MEDIA_ROOT)
+env.make_folders(DATA_DIR, QUEUE_DIR, CACHE_DIR, MEDIA_ROOT, DATA_DIR / "static")
 
 SECRET_KEY = read.text("SECRET_KEY")
 if not SECRET_KEY and database is not None:
     raise ImproperlyConfigured(
-        "SECRET_KEY is not set: give 50 random characters in SECRET_KEY or in a file named by SECRET_KEY_FILE."
+        "SECRET_KEY is not set: give 50 random characters in it, or in a file that SECRET_KEY_FILE names."
     )
 SECRET_KEY = SECRET_KEY or env.kept_secret(DATA_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = read.words("SECRET_KEY_FALLBACKS")
 
 DATABASES = {"default": env.postgresql(database) if database else env.sqlite(DATA_DIR / "db.sqlite3")}
+DATABASE_OWNER_URL = read.text("DATABASE_OWNER_URL") if database else ""
+DATABASE_APP_ROLE = read.text("DATABASE_APP_ROLE", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- What it is made of ------------------------------------------------------------------------------------------
+# --- What it is made of ---------------------------------------------------------------------------
 ROOT_URLCONF = "metrology.urls"
 WSGI_APPLICATION = "metrology.wsgi.application"
 AUTH_USER_MODEL = "metrology.User"
@@ -110,14 +116,14 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
 
-# --- Language and time -------------------------------------------------------------------------------------------
+# --- Language and time ----------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "metrology" / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
-# --- Who may come in ---------------------------------------------------------------------------------------------
+# --- Who may come in ------------------------------------------------------------------------------
 LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = [PUBLIC_HOST, *LOOPBACK_NAMES, *read.words("ALLOWED_HOSTS")]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -165,7 +171,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "metrology.adapters.Adapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
-# --- The API -----------------------------------------------------------------------------------------------------
+# --- The API --------------------------------------------------------------------------------------
+API_BODY_LIMIT = 2_000_000
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "metrology.authentication.TokenAuthentication",
@@ -206,9 +213,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-# --- Cache and queue ---------------------------------------------------------------------------------------------
-# Without Redis the cache is a folder: throttles and login limits must be shared by every process, and a cache table
-# in SQLite would queue each request behind the register's only writer.
+# --- Cache and queue ------------------------------------------------------------------------------
+# Without Redis the cache is a folder: throttles and login limits must be shared by every process,
+# and a cache table in SQLite would queue each request behind the register's only writer.
 CACHES: dict[str, Any] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -223,7 +230,7 @@ CACHES: dict[str, Any] = {
     }
 }
 CELERY: dict[str, Any] = {
-    "broker_url": redis.geturl() if redis else "filesystem://",
+    "broker_url": redis.geturl() if redis else "filesystem://localhost",
     "broker_transport_options": env.redis_transport() if redis else env.folder_transport(QUEUE_DIR),
     "broker_connection_retry_on_startup": True,
     "task_default_queue": "liangzhun",
@@ -240,13 +247,15 @@ CELERY: dict[str, Any] = {
     "worker_max_memory_per_child": 400_000,
     "worker_cancel_long_running_tasks_on_connection_loss": True,
     "worker_hijack_root_logger": False,
-    "beat_schedule_filename": str(DATA_DIR / "beat"),
+    "worker_enable_remote_control": redis is not None,
+    "result_expires": None,
+    "beat_scheduler": "celery.beat:Scheduler",
     "beat_cron_starting_deadline": None,
     "timezone": TIME_ZONE,
     "enable_utc": True,
 }
 
-# --- Mail and log ------------------------------------------------------------------------------------------------
+# --- Mail and log ---------------------------------------------------------------------------------
 mail = read.url("EMAIL_URL", ("smtp", "smtps"))
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if mail else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"

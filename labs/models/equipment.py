@@ -73,7 +73,7 @@ class TraceCertificate(ScopedModel):
     revoked_reason = models.CharField(_("reason of revocation"), max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = DatedQuerySet.as_manager()
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ("-valid_to", "-pk")

@@ -49,7 +49,7 @@ class Registration(ScopedModel):
     valid_to = models.DateField(_("valid to"))
     revoked_on = models.DateField(_("revoked on"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ("-valid_to", "pk")
@@ -89,7 +89,7 @@ class Qualification(ScopedModel):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ("metrologist_id", "method_id", "act", "pk")

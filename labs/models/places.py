@@ -23,7 +23,7 @@ class Laboratory(ScopedModel):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ("institute_id", "name_zh")
@@ -63,7 +63,7 @@ class Room(ScopedModel):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ("laboratory_id", "name")
@@ -128,7 +128,7 @@ class Authorisation(ScopedModel):
     regions = models.ManyToManyField(Region, related_name="authorisations", blank=True)
     scan = models.ForeignKey(Attachment, models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects = DatedQuerySet.as_manager()
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ("-valid_from", "pk")

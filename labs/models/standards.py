@@ -83,7 +83,7 @@ class StandardItem(ScopedModel):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ("standard_id", "pk")
@@ -113,7 +113,7 @@ class StandardEquipment(ScopedModel):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ("standard_id", "pk")
@@ -143,7 +143,7 @@ class StandardPerson(ScopedModel):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ("standard_id", "pk")
@@ -204,7 +204,7 @@ class ExamCertificate(ScopedModel):
     revoked_on = models.DateField(_("revoked on"), null=True, blank=True)
     scan = models.ForeignKey(Attachment, models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects = DatedQuerySet.as_manager()
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ("-valid_to", "pk")
@@ -230,7 +230,7 @@ class PublicLicence(ScopedModel):
     regions = models.ManyToManyField(Region, related_name="public_licences", verbose_name=_("valid regions"))
     scan = models.ForeignKey(Attachment, models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects = DatedQuerySet.as_manager()
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ("-valid_to", "pk")
@@ -258,7 +258,7 @@ class StatusPeriod(ScopedModel):
     valid_to = models.DateField(_("to"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ("standard_id", "valid_from", "pk")

@@ -15,7 +15,7 @@ from metrology.roles import Role
 from metrology.scope import Scope, ScopedModel, ScopedQuerySet
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # the token's manager has no types
     """A login (账号). What it may do comes from its memberships, never from staff flags."""
 
     scope: ClassVar[Scope] = Scope(operator=True, users=("pk",))
@@ -26,9 +26,9 @@ class User(AbstractUser):
     )
     language = models.CharField(_("language"), max_length=10, blank=True)
 
-    objects = UserManager()
+    objects: ClassVar = UserManager()
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
 
@@ -42,7 +42,7 @@ class MembershipQuerySet(ScopedQuerySet["Membership"]):
         ).select_related("organization__region", "user__person")
 
 
-class Membership(ScopedModel):
+class Membership(ScopedModel):  # type: ignore[django-manager-missing]  # the token's manager has no types
     """A user's role in an organization for a time (任职)."""
 
     scope: ClassVar[Scope] = Scope(
@@ -59,7 +59,7 @@ class Membership(ScopedModel):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
 
-    objects = MembershipQuerySet.as_manager()
+    objects: ClassVar = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)

@@ -67,7 +67,7 @@ class Organization(ScopedModel):
     is_demo = models.BooleanField(_("demonstration"), default=False, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = OrganizationQuerySet.as_manager()
+    objects: ClassVar = OrganizationQuerySet.as_manager()
 
     class Meta:
         ordering = ("name_zh", "pk")
