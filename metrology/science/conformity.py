@@ -15,7 +15,7 @@ class Verdict(StrEnum):
     PASS = "pass"  # noqa: S105
     FAIL = "fail"
     UNDETERMINED = "undetermined"
-    CONDITIONAL_PASS = "conditional_pass"
+    CONDITIONAL_PASS = "conditional_pass"  # noqa: S105
     CONDITIONAL_FAIL = "conditional_fail"
 
 
@@ -34,7 +34,7 @@ Rule = Callable[[Decimal, Limit, Limit, Decimal | None], Verdict]
 def judge(
     rule: str, value: Decimal, *, low: Limit = None, high: Limit = None, expanded: Decimal | None = None
 ) -> Verdict:
-    """The verdict of a named rule on one value; `expanded` is its expanded uncertainty U where the rule asks."""
+    """The verdict of a named rule on one value; `expanded` is its U, for the rules that ask for it."""
     if rule not in RULES:
         raise ConformityError("unknown_rule", gettext_noop("Unknown decision rule: %(rule)s."), rule=rule)
     if low is None and high is None:

@@ -70,8 +70,8 @@ def _weight(table: Table, accuracy_class: str, arguments: Arguments) -> Decimal:
 
 
 def _pressure_gauge(table: Table, accuracy_class: str, arguments: Arguments) -> Decimal:
-    """JJG 52: percent of span, wider from 90 % to 100 % of the upper limit, both ends of the zone included."""
-    row = _class(table["rows"], accuracy_class)
+    """JJG 52: percent of span, wider from 90 % to 100 % of the upper limit (inclusive); class 1.5 is 1.6."""
+    row = _class(table["rows"], "1.6" if accuracy_class == "1.5" else accuracy_class)
     value, upper = abs(arguments["value"]), abs(arguments["upper"])
     if value > upper:
         raise MpeError("beyond_range", gettext_noop("The point lies beyond the measuring range."))
@@ -94,7 +94,7 @@ KINDS: dict[str, TableKind] = {
 
 
 def _class(rows: Mapping[str, Any], accuracy_class: str) -> Any:
-    """The row of a class; a class 4 finds the row 4.0, and the old class 1.5 the row 1.6 (JJG 52)."""
+    """The row of a class; class 4 finds the row 4.0."""
     if accuracy_class in rows:
         return rows[accuracy_class]
     try:
