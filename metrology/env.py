@@ -34,7 +34,7 @@ class Environment:
             return Path(path).read_text(encoding="utf-8").strip() or default
         except (OSError, UnicodeDecodeError) as error:
             raise ImproperlyConfigured(
-                f"{name}_FILE names {path}, which cannot be read ({error}): correct the path or its permissions."
+                f"{name}_FILE names {path}, which cannot be read ({error}): correct path or permissions."
             ) from error
 
     def flag(self, name: str, default: bool) -> bool:

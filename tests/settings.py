@@ -11,8 +11,8 @@ if "DATA_DIR" not in os.environ:
     os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="liangzhun-test-")
     atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 
-from metrology.settings import *  # noqa: E402, F403
-from metrology.settings import CELERY, REST_FRAMEWORK, STORAGES  # noqa: E402
+from metrology.settings import *  # noqa: F403
+from metrology.settings import CELERY, REST_FRAMEWORK, STORAGES
 
 PUBLIC_URL = "http://testserver"
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False

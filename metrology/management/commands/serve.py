@@ -1,0 +1,131 @@
+"""`manage.py serve`: prepare the database, then run web, worker and beat until told to stop."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command, get_commands
+from django.db import connections
+
+from metrology.checks import INSTALLATION
+from metrology.management.guarded import SUPERVISED
+from metrology.management.processes import NAMES, commands
+from metrology.management.supervisor import Child, Supervisor
+
+PORT_PATIENCE = 4.0
+
+
+class Command(BaseCommand):
+    help = "Set up, then run the web server, the worker and the beat; Ctrl-C stops them."
+    requires_system_checks: Sequence[str] = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--only", choices=NAMES, help="run one process, in the foreground, without set-up"
+        )
+
+    def handle(self, *args: Any, only: str | None = None, **options: Any) -> None:
+        self.check(tags=[INSTALLATION], databases=["default"])
+        if only:
+            os.environ.update(child_environment())
+            os.execv(sys.executable, [sys.executable, "-m", *commands()[only]])
+        claim_port(settings.HOST, settings.PORT)
+        self.prepare()
+        self.say("Starting …")
+        children = [Child(name, command, child_environment()) for name, command in commands().items()]
+        Supervisor(children, self.say, self.greeted).run()
+        self.say("Stopped.")
+
+    def greeted(self) -> bool:
+        """Once the server answers, say where to go and who may come in."""
+        if not answers():
+            return False
+        self.say(f"\n量准 Liangzhun  {settings.PUBLIC_URL}/")
+        if settings.DEMO:
+            self.say(f"演示 demonstration accounts: {' '.join(settings.DEMO_ACCOUNTS)}")
+            self.say("password: the name followed by -demo")
+        self.say("Ctrl-C stops it.")
+        return True
+
+    def say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+    def prepare(self) -> None:
+        """Migrate, collect the static files where they are served hashed, fill an empty database."""
+        self.say("Preparing the database …")
+        migrate()
+        if settings.PRODUCTION:
+            self.say("Collecting the static files …")
+            call_command("collectstatic", interactive=False, verbosity=0)
+        if not apps.get_model("metrology", "Region").objects.exists():
+            self.fill("seed", "Loading the reference data …")
+        if settings.DEMO and not apps.get_model("metrology", "Organization").objects.exists():
+            self.fill("demo", "Loading the demonstration …")
+        connections.close_all()
+
+    def fill(self, command: str, line: str) -> None:
+        if command in get_commands():
+            self.say(line)
+            call_command(command, verbosity=0)
+
+
+def migrate() -> None:
+    """Migrations run as the owner of the tables where the application's own role does not own them."""
+    owner = settings.DATABASE_OWNER_URL
+    if not owner:
+        call_command("migrate", interactive=False, verbosity=0)
+        return
+    environment = {**os.environ, "DATABASE_URL": owner}
+    environment.pop("DATABASE_URL_FILE", None)
+    manage = str(settings.BASE_DIR / "manage.py")
+    step = [sys.executable, manage, "migrate", "--noinput", "--verbosity=0"]
+    if subprocess.run(step, env=environment, check=False).returncode:
+        raise CommandError("The migrations failed as the owner named by DATABASE_OWNER_URL (see above).")
+
+
+def child_environment() -> dict[str, str]:
+    """The children find the project from any working folder, and follow their parents into death."""
+    inherited = os.environ.get("PYTHONPATH", "")
+    path = os.pathsep.join(filter(None, [str(settings.BASE_DIR), inherited]))
+    return {"PYTHONPATH": path, SUPERVISED: "1"}
+
+
+def claim_port(host: str, port: int) -> None:
+    """Fail early and in one line; a server that is just stopping gets a moment to let go."""
+    deadline = time.monotonic() + PORT_PATIENCE
+    while True:
+        try:
+            with socket.create_server((host, port), family=family_of(host)):
+                return
+        except OSError as error:
+            if time.monotonic() > deadline:
+                raise CommandError(
+                    f"Port {port} on {host} cannot be used ({error.strerror}):"
+                    f" stop the other program or choose another port, for example PORT={port + 1}."
+                ) from None
+            time.sleep(0.2)
+
+
+def family_of(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def answers() -> bool:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.HOST, settings.HOST)  # noqa: S104  compared, not bound
+    connection = HTTPConnection(host, settings.PORT, timeout=2)
+    try:
+        connection.request("GET", "/healthz", headers={"Host": "localhost"})
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
