@@ -113,7 +113,7 @@ class Parameter:
 
 @dataclass(frozen=True, kw_only=True)
 class NamedPoint:
-    """One point: a nominal value, written or computed, or just a key where there is only something to look at."""
+    """One point: a nominal value, written or computed, or just a key where there is something to look at."""
 
     nominal: Expression | None = None
     key: str = ""

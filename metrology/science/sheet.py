@@ -19,7 +19,7 @@ class Sheet:
         self.missing: list[CellKey] = []
         self.problems: list[Problem] = []
         self._unreadable: set[CellKey] = set()
-        typed = {CellKey(*key[:4], Direction(key[4])): text for key, text in cells.items() if text.strip()}
+        typed = {CellKey(*key): text for key, text in cells.items() if text.strip()}
         for plan in plans:
             kinds = {column.key: column.kind for column in plan.columns}
             for key in plan.cells():
