@@ -112,7 +112,7 @@ def vendor(folder: Path, locked: dict[str, Entry] | None) -> dict[str, Entry]:
     for number, (package, files) in enumerate(wanted().items()):
         archive = fetch(package, folder)
         sums[package] = integrity(archive)
-        if locked is not None and locked.get(package, {}).get("integrity") != sums[package]:
+        if locked is not None and (package not in locked or locked[package]["integrity"] != sums[package]):
             raise SystemExit(f"not the locked content: {package} (--update accepts it)")
         place = folder / str(number)
         with tarfile.open(archive) as tar:
