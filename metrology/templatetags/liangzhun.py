@@ -117,7 +117,7 @@ def field(bound: BoundField) -> dict[str, Any]:
         css = "form-check-input"
     elif isinstance(widget, Select) and not choices:
         css = "form-select"
-    attributes = {"class": f"{css} is-invalid" if bound.errors else css}
+    attributes: dict[str, str | bool] = {"class": f"{css} is-invalid" if bound.errors else css}
     if choices:
         attributes = {}
     if bound.errors:
