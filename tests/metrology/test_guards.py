@@ -95,6 +95,7 @@ def test_it_notices_that_replace_could_slip_past(event: Event) -> None:
 
 @ON_POSTGRESQL
 def test_it_refuses_truncate(event: Event) -> None:
+    run("SET CONSTRAINTS ALL IMMEDIATE")()
     assert refused(run("TRUNCATE metrology_event CASCADE"))
     assert Event.objects.filter(pk=event.pk).exists()
 
