@@ -82,7 +82,7 @@ class MethodError(ScienceError):
         self.errors = errors
         super().__init__(
             "method_document",
-            gettext_noop("The method document has %(count)s errors."),
+            gettext_noop("Errors in the method document: %(count)s."),
             count=str(len(errors)),
         )
 

@@ -80,7 +80,7 @@ class ParameterError(ScienceError):
     def __init__(self, errors: tuple[DocumentError, ...]) -> None:
         self.errors = errors
         super().__init__(
-            "parameters", gettext_noop("%(count)s parameters are missing or wrong."), count=str(len(errors))
+            "parameters", gettext_noop("Parameters missing or wrong: %(count)s."), count=str(len(errors))
         )
 
 
