@@ -7,21 +7,22 @@ ends and the whole process group follows.
 import os
 import runpy
 import signal
+import subprocess
 import sys
 import threading
 import time
 
-GRACE = 3.0
+GRACE = float(os.environ.get("STOP_GRACE", "3"))
 SUPERVISED = "LIANGZHUN_SUPERVISED"
 
 
 def end_group(grace: float = GRACE) -> None:
-    """Ask this process to stop, then make its group; one that leads no group ends only itself."""
+    """Ask this process to stop; a last one of the group waits and then ends whatever is left of it."""
     if os.name != "posix" or os.getpgrp() != os.getpid():
         os._exit(1)
+    last = f"import os, time; time.sleep({grace}); os.killpg({os.getpid()}, {signal.SIGKILL:d})"
+    subprocess.Popen([sys.executable, "-S", "-c", last], stdin=subprocess.DEVNULL)
     os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(grace)
-    os.killpg(os.getpid(), signal.SIGKILL)
 
 
 def follow_standard_input() -> None:

@@ -11,10 +11,25 @@ from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = str(ROOT / "metrology" / "settings.py")
-VARIABLES = (
-    "DATABASE_URL REDIS_URL CACHE_URL DEMO DEBUG HOST PORT PUBLIC_URL ALLOWED_HOSTS SECRET_KEY SECRET_KEY_FILE"
-    " DATABASE_OWNER_URL EMAIL_URL TRUSTED_PROXIES LOG_LEVEL STATIC_ROOT WEB_WORKERS"
-).split()
+VARIABLES = [
+    "ALLOWED_HOSTS",
+    "CACHE_URL",
+    "DATABASE_OWNER_URL",
+    "DATABASE_URL",
+    "DEBUG",
+    "DEMO",
+    "EMAIL_URL",
+    "HOST",
+    "LOG_LEVEL",
+    "PORT",
+    "PUBLIC_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "SECRET_KEY_FILE",
+    "STATIC_ROOT",
+    "TRUSTED_PROXIES",
+    "WEB_WORKERS",
+]
 SERVICES = {
     "DATABASE_URL": "postgresql://lz:s%40fe@db:5433/register?sslmode=require",
     "REDIS_URL": "redis://queue:6379/0",

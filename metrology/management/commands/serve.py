@@ -109,7 +109,7 @@ def claim_port(host: str, port: int) -> None:
         except OSError as error:
             if time.monotonic() > deadline:
                 raise CommandError(
-                    f"Port {port} on {host} cannot be used ({error.strerror}):"
+                    f"Port {port} on {host} cannot be used ({os.strerror(error.errno or 0)}):"
                     f" stop the other program or choose another port, for example PORT={port + 1}."
                 ) from None
             time.sleep(0.2)
