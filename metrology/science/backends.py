@@ -6,6 +6,7 @@ A later backend (float, GTC, numpy) implements the same interface and runs the s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from decimal import (
     ROUND_HALF_EVEN,
     Context,
@@ -32,6 +33,11 @@ _CONTEXT = Context(
     traps=[InvalidOperation, DivisionByZero, Overflow, Underflow],
 )
 _PI = Decimal("3.1415926535897932384626433832795028841971693993751")
+
+
+def fifty_digits() -> AbstractContextManager[Context]:
+    """The engine's own decimal arithmetic, whatever the thread was set to."""
+    return localcontext(_CONTEXT)
 
 
 class Backend(Protocol[T]):

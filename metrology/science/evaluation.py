@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from metrology.science.backends import fifty_digits
 from metrology.science.bench import CHECK_RULE, Bench
 from metrology.science.conformity import Verdict, overall
 from metrology.science.errors import gettext_noop
@@ -62,7 +63,8 @@ def evaluate(
     texts = check_parameters(method, parameters)
     sheet = Sheet(points_for(method, texts), cells)
     bench = Bench(method, texts, Stage(stage), tables, sheet)
-    outputs = tuple(result for section in method.tests for result in bench.run(section))
+    with fifty_digits():
+        outputs = tuple(result for section in method.tests for result in bench.run(section))
     missing = tuple(sheet.missing)
     problems = (*sheet.problems, *bench.problems)
     if not missing and not problems:

@@ -100,12 +100,7 @@ def _check_head(method: MethodDocument, errors: Errors) -> None:
         if not getattr(method, name).strip():
             errors.note(f"/{name}", "empty", gettext_noop("This entry must not be empty."))
     _check_period(method, errors)
-    _keys(method.environment, errors, "/environment")
-    for index, limit in enumerate(method.environment):
-        if limit.min is not None and limit.max is not None and limit.min > limit.max:
-            errors.note(
-                f"/environment/{index}/max", "limits_crossed", gettext_noop("The limits are crossed.")
-            )
+    _check_conditions(method, errors)
     for stage, factor in method.stage_factors.items():
         if stage not in set(Stage) or factor <= 0:
             errors.note(
@@ -117,6 +112,21 @@ def _check_head(method: MethodDocument, errors: Errors) -> None:
             errors.note(pointer, "verdict", gettext_noop("This verdict is unknown."))
         _braces(method, text.zh, errors, at(pointer, "zh"))
         _braces(method, text.en, errors, at(pointer, "en"))
+
+
+def _check_conditions(method: MethodDocument, errors: Errors) -> None:
+    """The room and the standards on the bench."""
+    _keys(method.environment, errors, "/environment")
+    for index, limit in enumerate(method.environment):
+        if limit.min is not None and limit.max is not None and limit.min > limit.max:
+            errors.note(
+                f"/environment/{index}/max", "limits_crossed", gettext_noop("The limits are crossed.")
+            )
+    for index, standard in enumerate(method.standards):
+        if standard.ratio is not None and standard.ratio <= 0:
+            errors.note(
+                f"/standards/{index}/ratio", "out_of_range", gettext_noop("The number is out of range.")
+            )
 
 
 def _check_period(method: MethodDocument, errors: Errors) -> None:

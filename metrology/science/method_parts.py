@@ -87,7 +87,7 @@ class EnvironmentLimit:
 
 @dataclass(frozen=True, kw_only=True)
 class RequiredStandard:
-    """What must stand on the bench; `ratio` is its |MPE| (or U) over that of the instrument, at most."""
+    """What must stand on the bench; `ratio`: the instrument's |MPE| over its |MPE| or U, at least."""
 
     role: StandardRole
     zh: str

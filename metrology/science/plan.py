@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from metrology.science import rounding
+from metrology.science.backends import fifty_digits
 from metrology.science.documents import DocumentError, Errors, at
 from metrology.science.errors import ExpressionError, NumeralError, ScienceError, gettext_noop
 from metrology.science.expressions import Expression
@@ -129,7 +130,9 @@ def points_for(method: MethodDocument, parameters: Mapping[str, str]) -> tuple[P
     plans: list[PointPlan] = []
     for section in method.tests:
         columns = tuple(_column_plans(section, texts))
-        for point, nominal, source in _points(section, texts, values):
+        with fifty_digits():
+            points = _points(section, texts, values)
+        for point, nominal, source in points:
             plans.append(
                 PointPlan(
                     test=section.key,

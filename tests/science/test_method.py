@@ -86,6 +86,7 @@ def test_it_reports_every_contradiction_with_its_place(document):
     bad["schema_version"] = 2
     bad["environment"] = [{"key": "t", "zh": "温度", "en": "T", "unit": "°C", "min": "30", "max": "10"}]
     bad["stage_factors"] = {"repaired": "1"}
+    bad["standards"] = [{"role": "master", "zh": "砝码", "en": "Weights", "ratio": "0"}]
     bad["conclusions"]["pass"]["zh"] = "{grade}级"
     bad["conclusions"]["fine"] = {"zh": "好", "en": "Fine"}
     bad["parameters"].append({"key": "e", "zh": "重", "en": "Again", "required": False})
@@ -101,6 +102,7 @@ def test_it_reports_every_contradiction_with_its_place(document):
         ("/schema_version", "schema_version"),
         ("/environment/0/max", "limits_crossed"),
         ("/stage_factors/repaired", "stage"),
+        ("/standards/0/ratio", "out_of_range"),
         ("/conclusions/pass/zh", "unknown_name"),
         ("/conclusions/fine", "verdict"),
         ("/parameters/3/key", "taken"),
@@ -186,7 +188,7 @@ junk = (
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.data())
 def test_a_damaged_document_is_read_or_refused_but_never_crashes(document, data):
     damaged = document(data.draw(st.sampled_from(["jjg539-2016", "r5-transmitter"])))

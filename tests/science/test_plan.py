@@ -1,7 +1,7 @@
 import pytest
 
 from metrology.science.errors import NumeralError
-from metrology.science.method import ColumnKind
+from metrology.science.method import ColumnKind, parse
 from metrology.science.plan import ParameterError, check_parameters, points_for, read_cell
 
 SCALE = {"unit": "kg", "accuracy_class": "III", "Max": "15", "Min": "0.1", "e": "0.005", "d": "0.005"}
@@ -43,6 +43,13 @@ class TestTheGrid:
         plan = next(p for p in points_for(method("jjg539-2016"), SCALE) if p.test == "repeatability")
         assert (plan.columns[0].repeats, plan.columns[0].repeats_at_most) == (3, 10)
         assert len(list(plan.cells())) == 10
+
+    def test_of_equal_points_the_mandatory_one_stays(self, document):
+        for order in ((True, False), (False, True)):
+            data = document("r2-truck-scale")
+            data["tests"][0]["points"] = [{"nominal": "20000", "mandatory": must} for must in order]
+            plans = points_for(parse(data), {"accuracy_class": "III", "e": "10"})
+            assert [(plan.point, plan.mandatory) for plan in plans] == [("20000", True)]
 
 
 class TestTheParameters:
