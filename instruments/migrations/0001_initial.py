@@ -679,6 +679,8 @@ class Migration(migrations.Migration):
                     "conclusion_en",
                     models.CharField(blank=True, max_length=160, verbose_name="conclusion (English)"),
                 ),
+                ("plan", models.PositiveSmallIntegerField(default=1, verbose_name="revision of the plan")),
+                ("parameters", models.JSONField(blank=True, default=dict, verbose_name="parameters")),
                 ("engine_version", models.CharField(max_length=24, verbose_name="engine")),
                 ("input_hash", models.CharField(max_length=64, verbose_name="input hash")),
                 ("evaluated_at", models.DateTimeField(verbose_name="evaluated at")),

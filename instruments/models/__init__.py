@@ -1,26 +1,41 @@
 """From an enterprise's ledger to a judged measurement (DESIGN §2)."""
 
-from instruments.models.catalogue import Category, Requirement
+from instruments.models.catalogue import Category, PlanField, Purpose, Requirement
 from instruments.models.jobs import Custody, Job, JobEquipment, Remark
 from instruments.models.ledger import Campaign, Instrument
-from instruments.models.orders import OrderItem, ServiceOrder
-from instruments.models.records import OutputValue, Point, PointSource, Reading, RecordDraft, Result
+from instruments.models.orders import OrderItem, Service, ServiceOrder, Stage
+from instruments.models.records import (
+    Adjustment,
+    Direction,
+    OutputValue,
+    Point,
+    PointSource,
+    Reading,
+    RecordDraft,
+    Result,
+)
 
 __all__ = [
+    "Adjustment",
     "Campaign",
     "Category",
     "Custody",
+    "Direction",
     "Instrument",
     "Job",
     "JobEquipment",
     "OrderItem",
     "OutputValue",
+    "PlanField",
     "Point",
     "PointSource",
+    "Purpose",
     "Reading",
     "RecordDraft",
     "Remark",
     "Requirement",
     "Result",
+    "Service",
     "ServiceOrder",
+    "Stage",
 ]

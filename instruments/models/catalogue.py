@@ -24,6 +24,15 @@ class Purpose(models.TextChoices):
     OTHER = "other", _("Other use")
 
 
+class PlanField(models.TextChoices):
+    """The plan's priority fields (重点领域), beside the statutory purposes."""
+
+    FOOD_SAFETY = "food_safety", _("Food safety")
+    PRODUCTION_SAFETY = "production_safety", _("Production safety")
+    TRADE = "trade_settlement", _("Trade settlement")
+    HEALTH = "medical_health", _("Medical and health")
+
+
 class Category(ScopedModel):
     """A kind of instrument, in or outside the mandatory catalogue (强检目录).
 

@@ -148,6 +148,8 @@ class Result(ScopedModel):
     rule = models.CharField(_("decision rule"), max_length=24)
     conclusion_zh = models.CharField(_("conclusion (Chinese)"), max_length=160, blank=True)
     conclusion_en = models.CharField(_("conclusion (English)"), max_length=160, blank=True)
+    plan = models.PositiveSmallIntegerField(_("revision of the plan"), default=1)
+    parameters = models.JSONField(_("parameters"), default=dict, blank=True)
     engine_version = models.CharField(_("engine"), max_length=24)
     input_hash = models.CharField(_("input hash"), max_length=64)
     method_version = models.ForeignKey(MethodVersion, models.PROTECT, related_name="results")
