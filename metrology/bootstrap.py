@@ -138,7 +138,7 @@ def install(lock: Path) -> None:
     """Install the lock with pip, which honours every mirror the user has configured, and remember it."""
     pins = len(re.findall(r"^\S+==", lock.read_text(encoding="utf-8"), re.MULTILINE))
     say(f"Installing up to {pins} locked packages from {lock.name}; this is needed only once …")
-    command = [venv_python(), "-m", "pip", "install", "--require-hashes", "-r", lock]
+    command = [str(venv_python()), "-m", "pip", "install", "--require-hashes", "-r", str(lock)]
     options = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
     with subprocess.Popen(
         [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT

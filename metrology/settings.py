@@ -103,6 +103,9 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "metrology.context.actor",
+                "metrology.context.navigation",
+                "metrology.context.demo",
             ]
         },
     }
@@ -121,6 +124,7 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "metrology" / "locale"]
+FORMAT_MODULE_PATH = "metrology.formats"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
@@ -174,7 +178,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 # --- The API --------------------------------------------------------------------------------------
 API_BODY_LIMIT = 2_000_000
-REST_FRAMEWORK = {
+REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "metrology.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
@@ -255,6 +259,17 @@ CELERY: dict[str, Any] = {
     "timezone": TIME_ZONE,
     "enable_utc": True,
 }
+
+# --- Certificates ---------------------------------------------------------------------------------
+VALIDITY_MINUS_ONE_DAY = read.flag("VALIDITY_MINUS_ONE_DAY", default=True)
+# Knobs of the fault suite (certificates/outbox.py); a register that others can reach refuses them.
+OUTBOX_SWEEP = read.flag("OUTBOX_SWEEP", default=True)
+SUPPRESS_PUBLISH = read.number("SUPPRESS_PUBLISH", 0, most=100)
+if (SUPPRESS_PUBLISH or not OUTBOX_SWEEP) and not (env.is_loopback(HOST) and env.is_loopback(PUBLIC_HOST)):
+    raise ImproperlyConfigured(
+        "OUTBOX_SWEEP and SUPPRESS_PUBLISH belong to the fault suite: unset them, or set HOST and PUBLIC_URL"
+        " to this machine alone."
+    )
 
 # --- Mail and log ---------------------------------------------------------------------------------
 mail = read.url("EMAIL_URL", ("smtp", "smtps"))

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
@@ -25,7 +24,7 @@ PORT_PATIENCE = 4.0
 
 class Command(BaseCommand):
     help = "Set up, then run the web server, the worker and the beat; Ctrl-C stops them."
-    requires_system_checks: Sequence[str] = ()
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

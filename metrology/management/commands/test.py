@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +10,7 @@ from django.core.management import BaseCommand
 
 class Command(BaseCommand):
     help = "Run the tests with pytest; all arguments are pytest's own."
-    requires_system_checks: Sequence[str] = ()
+    requires_system_checks: list[str] = []
 
     def run_from_argv(self, argv: list[str]) -> None:
         self.handle(*argv[2:])
