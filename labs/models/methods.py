@@ -1,14 +1,18 @@
 """Methods, their editions, and the documents that say how a job is computed."""
 
-from typing import ClassVar
+from __future__ import annotations
+
+from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from labs.models.dated import DatedQuerySet
 from metrology.models import Organization, Person, User
 from metrology.models.places import Confidence
-from metrology.scope import Scope, ScopedModel
+from metrology.scope import Scope, ScopedModel, ScopedQuerySet
 
 
 class Discipline(models.Model):
@@ -78,6 +82,8 @@ class MethodEdition(ScopedModel):
         "self", models.PROTECT, null=True, blank=True, related_name="supersedes"
     )
 
+    objects: ClassVar = DatedQuerySet.as_manager()
+
     class Meta:
         ordering = ("method_id", "-valid_from")
         verbose_name = _("method edition")
@@ -90,6 +96,18 @@ class MethodEdition(ScopedModel):
     @property
     def code(self) -> str:
         return f"{self.method.code}-{self.edition}"
+
+
+class MethodVersionQuerySet(ScopedQuerySet["MethodVersion"]):
+    def confirmed_for(self, institute: Organization) -> Self:
+        """Versions this institute may use: two people's latest word is yes, nobody's there is no.
+
+        The no of a person who has left binds no longer.
+        """
+        words = Confirmation.objects.latest_words().filter(institute=institute)
+        agreed = words.filter(agrees=True).values("version").annotate(people=Count("person", distinct=True))
+        doubted = words.filter(agrees=False, person__left_on__isnull=True).values("version")
+        return self.filter(pk__in=agreed.filter(people__gte=2).values("version")).exclude(pk__in=doubted)
 
 
 class MethodVersion(ScopedModel):
@@ -110,6 +128,8 @@ class MethodVersion(ScopedModel):
     created_at = models.DateTimeField(_("created at"))
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
+    objects: ClassVar = MethodVersionQuerySet.as_manager()
+
     class Meta:
         ordering = ("edition_id", "-number")
         verbose_name = _("method version")
@@ -120,10 +140,23 @@ class MethodVersion(ScopedModel):
         return f"{self.edition} · v{self.number}"
 
 
-class Confirmation(ScopedModel):
-    """One person's word, for their institute, that a method version is right (确认).
+class ConfirmationQuerySet(ScopedQuerySet["Confirmation"]):
+    def latest_words(self) -> Self:
+        """Of each person, institute and version only the last thing said."""
+        later = Confirmation.objects.filter(
+            institute=OuterRef("institute"),
+            version=OuterRef("version"),
+            person=OuterRef("person"),
+            pk__gt=OuterRef("pk"),
+        )
+        return self.filter(~Exists(later))
 
-    A version may be used in an institute when two people's latest word there is yes.
+
+class Confirmation(ScopedModel):
+    """One person's word, for their institute, that a method version is right (确认), or is not.
+
+    A version may be used in an institute when two people's latest word there is yes and nobody's
+    is no.
     """
 
     scope: ClassVar[Scope] = Scope(institute=("institute",), authority=("institute__region",))
@@ -135,6 +168,8 @@ class Confirmation(ScopedModel):
     agrees = models.BooleanField(_("agrees"))
     note = models.CharField(_("note"), max_length=400, blank=True)
     at = models.DateTimeField(_("at"))
+
+    objects: ClassVar = ConfirmationQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)

@@ -1,8 +1,12 @@
 """Certified metrologists and what each may do."""
 
+from __future__ import annotations
+
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from labs.models.dated import DatedQuerySet, dates_in_order
@@ -61,6 +65,20 @@ class Registration(ScopedModel):
         return self.number
 
 
+class QualificationQuerySet(DatedQuerySet["Qualification"]):
+    def holders(self, method: Method, act: str, day: date) -> models.QuerySet[Person]:
+        """The people who may do this act by this method on a day: allowed, not excluded, not gone."""
+        rows = self.valid_on(day).filter(method=method, act=act)
+        allowed = rows.filter(effect=Qualification.Effect.ALLOW).values("metrologist__person")
+        excluded = rows.filter(effect=Qualification.Effect.EXCLUDE).values("metrologist__person")
+        still_here = Q(left_on__isnull=True) | Q(left_on__gte=day)
+        return Person.objects.filter(still_here, pk__in=allowed).exclude(pk__in=excluded)
+
+    def allows(self, person: Person, method: Method, act: str, day: date) -> bool:
+        """Whether this person may do this act by this method on a day; an exclusion outweighs."""
+        return self.holders(method, act, day).filter(pk=person.pk).exists()
+
+
 class Qualification(ScopedModel):
     """Metrologist × method × act (资格): allowed, or explicitly excluded (检验排外).
 
@@ -89,7 +107,7 @@ class Qualification(ScopedModel):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
 
-    objects: ClassVar = DatedQuerySet.as_manager()
+    objects: ClassVar = QualificationQuerySet.as_manager()
 
     class Meta:
         ordering = ("metrologist_id", "method_id", "act", "pk")

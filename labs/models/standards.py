@@ -1,9 +1,12 @@
 """Public measurement standards, their two certificates and their parts, all dated."""
 
-from typing import ClassVar
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -12,9 +15,35 @@ from labs.models.equipment import Equipment
 from labs.models.methods import Discipline, Method
 from labs.models.places import Laboratory, Room
 from metrology.models import Attachment, Organization, Person, Region
-from metrology.scope import Scope, ScopedModel
+from metrology.scope import Scope, ScopedModel, ScopedQuerySet
 
 OWN = Scope(institute=("standard__institute",), authority=("standard__institute__region",))
+
+
+class StandardQuerySet(ScopedQuerySet["Standard"]):
+    def public(self) -> Self:
+        """Standards that serve the public: the ones that count towards the plan."""
+        return self.filter(category__in=Standard.PUBLIC)
+
+    def with_standing(self, day: date) -> Self:
+        """Each standard with `standing` (its status), `is_examined`, `is_licensed`, `is_usable` on a day."""
+
+        def of_standard(model: type[models.Model]) -> models.QuerySet[models.Model]:
+            rows: DatedQuerySet[models.Model] = model._default_manager.all()  # type: ignore[assignment]
+            return rows.valid_on(day).filter(standard=OuterRef("pk"))
+
+        status = of_standard(StatusPeriod).order_by("-valid_from", "-pk").values("status")[:1]
+        examined = Q(is_examined=True) & Q(standing=StatusPeriod.Status.IN_USE)
+        licensed = Q(is_licensed=True) | ~Q(category__in=Standard.PUBLIC)
+        return self.annotate(
+            standing=Subquery(status),
+            is_examined=Exists(of_standard(ExamCertificate)),
+            is_licensed=Exists(of_standard(PublicLicence)),
+        ).annotate(is_usable=ExpressionWrapper(examined & licensed, BooleanField()))
+
+    def usable_on(self, day: date) -> Self:
+        """Standards in use on a day, with a valid examination certificate and, if public, a valid licence."""
+        return self.with_standing(day).filter(is_usable=True)
 
 
 class Standard(ScopedModel):
@@ -48,6 +77,8 @@ class Standard(ScopedModel):
     accuracy = models.CharField(_("uncertainty, class, order or MPE"), max_length=160)
     established_on = models.DateField(_("established on"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects: ClassVar = StandardQuerySet.as_manager()
 
     class Meta:
         ordering = ("institute_id", "name_zh", "pk")
