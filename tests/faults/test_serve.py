@@ -59,6 +59,8 @@ class Installation:
 
     def start(self):
         clean = {name: value for name, value in os.environ.items() if name not in ("SECRET_KEY", "DEMO")}
+        if "DATABASE_URL" in clean:
+            clean["SECRET_KEY"] = "k7Zp2vQx9RtWm4Ls8Yb1Nc6Hd3Gf5JaEuTiOoPwVzXqBrCyMn0"
         self.log = (self.folder / "log").open("a+")
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
