@@ -11,7 +11,7 @@ from metrology.errors import Conflict, Invalid
 M = TypeVar("M", bound=models.Model)
 
 
-def make_once(model: type[M], pointer: str, **fields: Any) -> M:
+def make_once(model: type[M], pointer: str, /, **fields: Any) -> M:
     """A new row; when its unique key is taken, the refusal names the field at `pointer`."""
     try:
         with transaction.atomic():
