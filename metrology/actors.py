@@ -37,6 +37,8 @@ class Actor:
 
     @property
     def person(self) -> Person | None:
+        if self.membership is not None:
+            return self.membership.user.person
         return self.user.person if self.user else None
 
     @property

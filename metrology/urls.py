@@ -3,9 +3,17 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from metrology import views
 from metrology.health import healthz, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.Home.as_view(), name="home"),
+    path("settings/", views.Settings.as_view(), name="settings"),
+    path("settings/acting/", views.act_as, name="act_as"),
+    path("events/", views.Events.as_view(), name="events"),
+    path("", include("labs.urls")),
+    path("", include("instruments.urls")),
+    path("", include("certificates.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),

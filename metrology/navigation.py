@@ -1,0 +1,99 @@
+"""What pages offer to whom: the apps hand in their part from ready(), the kernel shows it.
+
+`entries` is the menu, `cards` the counts of the home page, `addresses` the page of each noun and
+`panels` what a later app adds to the page of an earlier one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from metrology.actors import Actor
+
+AUTHORITY, INSTITUTE, ENTERPRISE = "authority", "institute", "enterprise"
+WORKING = frozenset({AUTHORITY, INSTITUTE})
+EVERY_SIDE = frozenset({AUTHORITY, INSTITUTE, ENTERPRISE})
+EVERYBODY = EVERY_SIDE | {"nowhere"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A menu line for those who stand on one of these sides of the counter."""
+
+    label: Any
+    route: str
+    icon: str
+    position: int
+    sides: frozenset[str] = EVERY_SIDE
+
+
+@dataclass(frozen=True)
+class Card:
+    """A number on the home page and the list it was counted from; `urgent` draws the eye when not zero."""
+
+    label: Any
+    count: int
+    url: str
+    icon: str
+    urgent: bool = False
+
+
+CardSource = Callable[[Actor], Iterable[Card]]
+PanelSource = Callable[[Any, Actor], Any]
+
+entries: list[Entry] = [
+    Entry(_("Today"), "home", "home", 0, EVERYBODY),
+    Entry(_("History"), "events", "history", 90),
+]
+cards: dict[str, CardSource] = {}
+addresses: dict[str, tuple[str, str]] = {}
+panels: dict[str, dict[str, PanelSource]] = {}
+
+
+def offer(found: Sequence[Entry]) -> None:
+    """Add menu lines, once each."""
+    entries.extend(entry for entry in found if entry not in entries)
+    entries.sort(key=lambda entry: entry.position)
+
+
+def lines_for(actor: Actor, path: str) -> list[dict[str, Any]]:
+    """The menu of an actor, the line the reader is on marked."""
+    lines: list[dict[str, Any]] = []
+    for entry in entries:
+        if not actor.is_stranger and actor.side in entry.sides:
+            url = reverse(entry.route)
+            lines.append(
+                {
+                    "label": entry.label,
+                    "url": url,
+                    "icon": entry.icon,
+                    "active": path == url if url == "/" else path.startswith(url),
+                }
+            )
+    return lines
+
+
+def cards_for(actor: Actor) -> list[Card]:
+    """Every card of the home page, app by app."""
+    return [card for source in cards.values() for card in source(actor)]
+
+
+def address_of(row: Model) -> str:
+    """The page of a row, or nothing if its noun has none."""
+    return address(row._meta.label_lower, getattr(row, _key_field(row._meta.label_lower), ""))
+
+
+def address(label: str, key: Any) -> str:
+    """The page of the noun `label` with this key in its address."""
+    found = addresses.get(label)
+    return reverse(found[0], args=[key]) if found and key else ""
+
+
+def _key_field(label: str) -> str:
+    return addresses[label][1] if label in addresses else "pk"
