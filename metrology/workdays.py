@@ -1,4 +1,4 @@
-"""Working days in Asia/Shanghai: Monday to Friday, but for the holidays and swapped weekends (调休) on record."""
+"""Working days: Monday to Friday, but for the holidays and swapped weekends (调休) on record."""
 
 from datetime import date, timedelta
 
