@@ -2,9 +2,18 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from rest_framework.routers import SimpleRouter
 
-from metrology import views
+import certificates.urls
+import instruments.urls
+import labs.urls
+from metrology import routes, views
 from metrology.health import healthz, readyz
+
+router = SimpleRouter()
+nouns = routes.api_routes + labs.urls.api_routes + instruments.urls.api_routes + certificates.urls.api_routes
+for prefix, viewset, basename in nouns:
+    router.register(prefix, viewset, basename)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.Home.as_view(), name="home"),
@@ -14,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("labs.urls")),
     path("", include("instruments.urls")),
     path("", include("certificates.urls")),
+    path("api/v1/", include([*routes.api_paths, *router.urls])),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
