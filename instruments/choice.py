@@ -2,27 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from instruments.models import Job
 from instruments.record import document_of
 from labs.models import (
-    Confirmation,
     Equipment,
     Method,
     MethodVersion,
     Standard,
     StandardEquipment,
     StandardItem,
-    StatusPeriod,
     TraceCertificate,
 )
 from metrology.errors import Invalid
 from metrology.models import Organization
-
-CONFIRMING_PEOPLE = 2
 
 
 @dataclass(frozen=True)
@@ -56,18 +53,10 @@ def choose(
     return Choice(method, version, standard, _uses(standard, day) if standard else ())
 
 
-def confirming_people(version: MethodVersion, institute: Organization) -> int:
-    """How many people of the institute stand by a version: each one's latest word counts (DESIGN §5)."""
-    words = Confirmation.objects.filter(
-        version=version, institute=institute, person__employer=institute
-    ).values_list("person", "agrees")
-    latest = dict(words.order_by("pk"))
-    return sum(latest.values())
-
-
-def is_confirmed(version: MethodVersion, institute: Organization) -> bool:
-    """Whether an institute may use a version; demonstration bodies need no confirmation."""
-    return institute.is_demo or confirming_people(version, institute) >= CONFIRMING_PEOPLE
+def usable_versions(institute: Organization) -> Any:
+    """The versions an institute may use; demonstration bodies need no confirmation (DESIGN §5)."""
+    versions = MethodVersion.objects.all()
+    return versions if institute.is_demo else versions.confirmed_for(institute)
 
 
 def _version_in_force(job: Job, day: date) -> MethodVersion | None:
@@ -77,17 +66,16 @@ def _version_in_force(job: Job, day: date) -> MethodVersion | None:
         else Q(edition__method__categories=job.instrument.category_id)
     )
     versions = (
-        MethodVersion.objects.filter(methods, edition__valid_from__lte=day)
+        usable_versions(job.institute)
+        .filter(methods, edition__valid_from__lte=day)
         .filter(Q(edition__valid_to__isnull=True) | Q(edition__valid_to__gte=day))
         .select_related("edition__method")
         .order_by("edition__method__code", "-edition__valid_from", "-number")
     )
     newest: dict[int, MethodVersion] = {}
     for version in versions:
-        if version.edition.method_id in newest or document_of(version).service != job.service:
-            continue
-        if is_confirmed(version, job.institute):
-            newest[version.edition.method_id] = version
+        if document_of(version).service == job.service:
+            newest.setdefault(version.edition.method_id, version)
     if len(newest) > 1:
         codes = ", ".join(sorted(version.edition.code for version in newest.values()))
         raise Invalid(
@@ -99,25 +87,14 @@ def _version_in_force(job: Job, day: date) -> MethodVersion | None:
 def _only_standard(institute: Organization, method: Method, day: date) -> Standard | None:
     """The one standard that may be used for a method on a day; if none may, the one that could."""
     items = StandardItem.objects.valid_on(day).filter(method=method, standard__institute=institute)
-    fitting = list(
-        Standard.objects.filter(pk__in=items.values("standard"))
-        .order_by("pk")
-        .prefetch_related(
-            Prefetch("status_periods", StatusPeriod.objects.valid_on(day), to_attr="periods_now"),
-        )
-    )
-    usable = [standard for standard in fitting if _is_in_use(standard)]
+    fitting = Standard.objects.filter(pk__in=items.values("standard")).order_by("pk")
+    usable = list(fitting.usable_on(day))
     if len(usable) > 1:
         names = "; ".join(standard.name for standard in usable)
         raise Invalid({"/standard": [_("Several standards fit; choose one: %(names)s.") % {"names": names}]})
     if usable:
         return usable[0]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _is_in_use(standard: Standard) -> bool:
-    periods: list[StatusPeriod] = standard.periods_now  # type: ignore[attr-defined]  # prefetched above
-    return any(period.status == StatusPeriod.Status.IN_USE for period in periods)
+    return fitting.first() if len(fitting[:2]) == 1 else None
 
 
 def _uses(standard: Standard, day: date) -> tuple[Use, ...]:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from instruments.models import Category, Instrument
+from instruments.actions import jobs, orders, records, review
+from instruments.models import Category, Instrument, Job, ServiceOrder
+from instruments.record import Record
 from labs import models as labs
 from metrology import clock
-from metrology.actors import Actor
+from metrology.actors import SYSTEM, Actor
 from metrology.models import Membership, Organization, Person, Region, User
 from metrology.roles import Role
 
 LONG_AGO = date(2020, 1, 1)
 FAR_AHEAD = date(2099, 12, 31)
 METHODS = Path(__file__).resolve().parent.parent / "metrology" / "seed" / "methods"
+TEST_METHODS = Path(__file__).resolve().parent / "data" / "methods"
+PRICE_SCALE = {"accuracy_class": "III", "Max": "6000", "e": "2"}
 
 _numbers = itertools.count(1)
 
@@ -120,10 +127,34 @@ def edition(of: labs.Method, name: str = "2016", **fields: Any) -> labs.MethodEd
 
 
 def document(name: str = "jjg539-2016") -> dict[str, Any]:
-    """A method document shipped as seed data."""
-    text = (METHODS / f"{name}.json").read_text(encoding="utf-8")
+    """A method document shipped as seed data, or one of the tests' own."""
+    folder = METHODS if (METHODS / f"{name}.json").exists() else TEST_METHODS
+    text = (folder / f"{name}.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
+
+
+def method_version(
+    content: dict[str, Any] | str = "r1-price-scale", *, confirmed_by: Organization | None = None
+) -> labs.MethodVersion:
+    """A version of a method document, confirmed by two people of an institute if one is named."""
+    content = document(content) if isinstance(content, str) else content
+    text = json.dumps(content, ensure_ascii=False)
+    of = edition(method(content["code"], months=content.get("period_months")), content["edition"])
+    made = labs.MethodVersion.objects.create(
+        edition=of,
+        number=of.versions.count() + 1,
+        document=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        confidence="L",
+        created_at=clock.now(),
+    )
+    if confirmed_by is not None:
+        for who in (person(confirmed_by), person(confirmed_by)):
+            labs.Confirmation.objects.create(
+                institute=confirmed_by, version=made, person=who, agrees=True, at=clock.now()
+            )
+    return made
 
 
 def equipment(owner: Organization, **fields: Any) -> labs.Equipment:
@@ -238,6 +269,130 @@ def instrument(owner: Organization, **fields: Any) -> Instrument:
     fields.setdefault("name", "电子计价秤")
     fields.setdefault("model", "ACS-6")
     fields.setdefault("serial", f"SN{n:05d}")
-    fields.setdefault("label_no", f"370900{n:012d}")
+    fields.setdefault("label_no", f"999999{n:012d}")
     fields.setdefault("purpose", "trade")
     return Instrument.objects.create(owner=owner, **fields)
+
+
+@dataclass
+class House:
+    """An institute where everything is in order, its people, and one client."""
+
+    institute: Organization
+    client: Organization
+    version: labs.MethodVersion
+    standard: labs.Standard
+    category: Category
+    parameters: dict[str, str]
+    clerk: Actor
+    counter: Actor
+    manager: Actor
+    tester: Actor
+    checker: Actor
+    approver: Actor
+
+    @property
+    def method(self) -> labs.Method:
+        return self.version.edition.method
+
+
+def house(
+    content: dict[str, Any] | str = "r1-price-scale",
+    *,
+    parameters: dict[str, str] | None = None,
+    **given: Any,
+) -> House:
+    """A house that may issue by one method; pass an institute, a client or actors to use them."""
+    at = given.get("institute") or institute()
+    client = given.get("client") or enterprise(region=at.region)
+    version = method_version(content, confirmed_by=at)
+    of = version.edition.method
+    authorisation(at, of)
+    cast = {
+        name: given.get(name) or actor(role, client if name == "clerk" else at)
+        for name, role in (
+            ("clerk", Role.ENTERPRISE_ADMIN),
+            ("counter", Role.COUNTER),
+            ("manager", Role.MANAGER),
+            ("tester", Role.STAFF),
+            ("checker", Role.STAFF),
+            ("approver", Role.STAFF),
+        )
+    }
+    for name, acts in (("tester", ("test",)), ("checker", ("check",)), ("approver", ("approve", "check"))):
+        metrologist(cast[name].person, *acts, methods=(of,))
+    return House(
+        institute=at,
+        client=client,
+        version=version,
+        standard=standard(at, of),
+        category=category(f"c-{number()}", of),
+        parameters=PRICE_SCALE if parameters is None else parameters,
+        **cast,
+    )
+
+
+def order(
+    state: str = "draft", *, at: House | None = None, pieces: Sequence[Instrument] = (), **wishes: Any
+) -> ServiceOrder:
+    """An order moved by the verbs to draft, submitted, accepted or in_progress (everything received)."""
+    at = at or house()
+    item = {key: wishes.pop(key) for key in ("service", "stage", "reason", "wants_verdict") if key in wishes}
+    owned = pieces or [instrument(at.client, category=at.category, parameters=at.parameters)]
+    requests = [orders.Request(instrument=one, **item) for one in owned]
+    made = orders.file_order(at.client, institute=at.institute, requests=requests, by=at.clerk, **wishes)
+    if state != "draft":
+        orders.submit_order(made, by=at.clerk)
+    if state in ("accepted", "in_progress"):
+        orders.accept_order(made, by=at.counter)
+    if state == "in_progress":
+        receipts = [orders.Receipt(item=one) for one in made.items.all()]
+        orders.receive_items(made, receipts=receipts, counterpart="王建国", by=at.counter)
+    return made
+
+
+def job(
+    state: str = "checked",
+    *,
+    at: House | None = None,
+    readings: list[dict[str, Any]] | None = None,
+    fails: bool = False,
+    **wishes: Any,
+) -> Job:
+    """A job moved by the verbs to received, assigned, measuring, submitted, checked, approved or issued."""
+    at = at or house()
+    made: Job = Job.objects.get(item__order=order("in_progress", at=at, **wishes))
+    steps = ("received", "assigned", "measuring", "submitted", "checked", "approved", "issued")
+    reached = steps.index(state)
+    if reached >= 1:
+        jobs.assign(made, by=at.manager, assignee=at.tester.person)
+    if reached >= 2:
+        jobs.start(made, by=at.tester)
+        jobs.set_environment(made, by=at.tester, temperature="20.5", humidity="45")
+    if reached >= 3:
+        records.commit_readings(made, by=at.tester, cells=readings or cells(made, fails=fails))
+        review.submit(made, by=at.tester)
+    if reached >= 4:
+        review.check(made, by=at.checker)
+    if reached >= 5:
+        jobs.begin_issue(made, approver=at.approver.person, by=at.approver)
+    if reached >= 6:
+        jobs.finish_issue(made, by=SYSTEM)
+    return made
+
+
+def cells(of: Job, *, fails: bool = False) -> list[dict[str, Any]]:
+    """Every cell of a plan read at its nominal value; a failing one reads far off at the last point."""
+    plans = Record(of).plans
+    return [
+        {
+            "test": plan.test,
+            "point": plan.point,
+            "column": key.column,
+            "repeat": key.repeat,
+            "direction": key.direction.value,
+            "value": "9" + plan.nominal if fails and plan is plans[-1] else plan.nominal or "pass",
+        }
+        for plan in plans
+        for key in plan.cells()
+    ]

@@ -6,9 +6,10 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 
 from instruments import evaluate
-from instruments.choice import CONFIRMING_PEOPLE, confirming_people
+from instruments.choice import usable_versions
 from instruments.gate.facts import Facts
 from instruments.gate.finding import Finding, judged
+from labs.models import Confirmation
 from metrology.science.conformity import Verdict
 
 Limits = tuple[str, str, str, str, bool]
@@ -49,15 +50,16 @@ def confirmation(facts: Facts) -> Iterator[Finding]:
             rule, True, _("A demonstration body needs no confirmation; its documents are watermarked."), ""
         )
         return
-    people = confirming_people(facts.version, facts.institute)
+    words = Confirmation.objects.latest_words().filter(version=facts.version, institute=facts.institute)
+    agreeing = sum(words.values_list("agrees", flat=True))
     yield judged(
         rule,
-        people >= CONFIRMING_PEOPLE,
-        _("%(version)s: %(count)d of %(needed)d people of %(institute)s have confirmed its data.")
+        usable_versions(facts.institute).filter(pk=facts.version.pk).exists(),
+        _("%(version)s: %(agreeing)d of %(heard)d people of %(institute)s asked stand by its data; two must.")
         % {
             "version": facts.version,
-            "count": people,
-            "needed": CONFIRMING_PEOPLE,
+            "agreeing": agreeing,
+            "heard": len(words),
             "institute": facts.institute.name,
         },
         _("Let two people compare the data with the official text and confirm them."),

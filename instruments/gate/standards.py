@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 from instruments.gate.facts import Facts
 from instruments.gate.finding import Finding, judged
 from instruments.gate.ratio import ratio
-from labs.models import Authorisation, StandardEquipment, StandardItem, StatusPeriod, TraceCertificate
+from labs.models import (
+    Authorisation,
+    Standard,
+    StandardEquipment,
+    StandardItem,
+    StatusPeriod,
+    TraceCertificate,
+)
 from metrology.models import Region
 from metrology.science.evaluation import PointPlan
 
@@ -53,6 +60,9 @@ def licence(facts: Facts) -> Iterator[Finding]:
         return
     if facts.standard is None:
         yield _no_standard(rule)
+        return
+    if facts.standard.category not in Standard.PUBLIC:
+        yield judged(rule, True, _("“%(name)s” is no public standard.") % {"name": facts.standard.name}, "")
         return
     rows = list(facts.standard.public_licences.prefetch_related("regions"))
     holds, words = _validity(rows, facts.day)
