@@ -44,6 +44,15 @@ class Card:
     urgent: bool = False
 
 
+@dataclass(frozen=True)
+class Address:
+    """The page of a noun: its route, the column in its address, and which rows have one at all."""
+
+    route: str
+    key: str = "public_id"
+    only: Callable[[Any], bool] | None = None
+
+
 CardSource = Callable[[Actor], Iterable[Card]]
 PanelSource = Callable[[Any, Actor], Any]
 
@@ -52,7 +61,7 @@ entries: list[Entry] = [
     Entry(_("History"), "events", "history", 90),
 ]
 cards: dict[str, CardSource] = {}
-addresses: dict[str, tuple[str, str]] = {}
+addresses: dict[str, Address] = {}
 panels: dict[str, dict[str, PanelSource]] = {}
 
 
@@ -85,15 +94,16 @@ def cards_for(actor: Actor) -> list[Card]:
 
 
 def address_of(row: Model) -> str:
-    """The page of a row, or nothing if its noun has none."""
-    return address(row._meta.label_lower, getattr(row, _key_field(row._meta.label_lower), ""))
+    """The page of a row, or nothing if it has none."""
+    found = addresses.get(row._meta.label_lower)
+    if found is None or (found.only is not None and not found.only(row)):
+        return ""
+    return reverse(found.route, args=[getattr(row, found.key)])
 
 
-def address(label: str, key: Any) -> str:
-    """The page of the noun `label` with this key in its address."""
+def address(label: str, key: str) -> str:
+    """The page of the noun `label` with this public id, if every row of it has one."""
     found = addresses.get(label)
-    return reverse(found[0], args=[key]) if found and key else ""
-
-
-def _key_field(label: str) -> str:
-    return addresses[label][1] if label in addresses else "pk"
+    if found is None or found.only is not None or found.key != "public_id":
+        return ""
+    return reverse(found.route, args=[key])

@@ -162,7 +162,11 @@ class ScopedPage(ActingView, Generic[M]):
     rows: ClassVar[ScopedQuerySet[Any]]
 
     def visible(self) -> ScopedQuerySet[M]:
-        return self.rows.all().visible_to(self.actor)
+        return self.annotated(self.rows.all().visible_to(self.actor))
+
+    def annotated(self, rows: ScopedQuerySet[M]) -> ScopedQuerySet[M]:
+        """The visible rows with what must be asked of them today."""
+        return rows
 
 
 class ScopedListView(ScopedPage[M], Generic[M]):

@@ -43,16 +43,16 @@ class Scope:
     def condition(self, actor: Actor) -> Q | None:
         """The condition on rows visible to an acting membership, or None for no row at all."""
         organization = actor.organization
-        conditions: list[Q] = [Q(**{path: actor.user}) for path in self.users if actor.user]
+        conditions: list[Q] = [Q(**{path: actor.user.pk}) for path in self.users if actor.user]
         if organization is None:
             return _any(conditions)
         if self.operator and actor.role == roles.Role.OPERATOR:
             return Q()
         match actor.side:
             case "enterprise":
-                conditions += [Q(**{path: organization}) for path in self.enterprise]
+                conditions += [Q(**{path: organization.pk}) for path in self.enterprise]
             case "institute":
-                conditions += [Q(**{path: organization}) for path in self.institute]
+                conditions += [Q(**{path: organization.pk}) for path in self.institute]
                 conditions += [_within(path, actor) for path in self.institute_region]
             case "authority":
                 conditions += [_within(path, actor) for path in self.authority]

@@ -1,0 +1,92 @@
+"""What the laboratories offer in the menu and on the home page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from labs import validity
+from labs.models import Registration, Standard, TraceCertificate
+from metrology import clock, navigation
+from metrology.actors import Actor
+from metrology.navigation import WORKING, Address, Card, Entry
+
+
+def register() -> None:
+    """Called once from ready()."""
+    navigation.offer(
+        [
+            Entry(_("Standards"), "standards", "scale", 50, WORKING),
+            Entry(_("Institutes"), "labs", "building-bank", 60),
+            Entry(_("Metrologists"), "people", "users", 62, WORKING),
+            Entry(_("Equipment"), "equipment_list", "tool", 64, WORKING),
+            Entry(_("Methods"), "methods", "file-text", 66),
+        ]
+    )
+    navigation.addresses.update(
+        {
+            "metrology.organization": Address("lab", only=lambda row: row.kind == "institute"),
+            "labs.standard": Address("standard"),
+            "labs.equipment": Address("equipment"),
+            "labs.metrologist": Address("metrologist"),
+            "labs.method": Address("method"),
+            "labs.methodversion": Address("method_version"),
+        }
+    )
+    navigation.cards["labs"] = cards
+
+
+def cards(actor: Actor) -> list[Card]:
+    """Standards and what of their papers, equipment and people ends soon."""
+    if actor.side not in WORKING:
+        return []
+    today = clock.today()
+    standards = _standards(actor)
+    traces = validity.traces_ending(TraceCertificate.objects.visible_to(actor), today)
+    registrations = validity.registrations_ending(Registration.objects.visible_to(actor), today)
+    address = reverse("standards")
+    return [
+        Card(_("Measurement standards"), standards["total"], address, "scale"),
+        Card(
+            _("Standards ending within 270 days"),
+            standards["ending"],
+            f"{address}?validity=expiring",
+            "calendar-due",
+            urgent=True,
+        ),
+        Card(
+            _("Standards ended or incomplete"),
+            standards["ended"],
+            f"{address}?validity=expired",
+            "alert-triangle",
+            urgent=True,
+        ),
+        Card(
+            _("Equipment whose trace ends within 60 days"),
+            traces.values("equipment").distinct().count(),
+            f"{reverse('equipment_list')}?trace=expiring",
+            "tool",
+            urgent=True,
+        ),
+        Card(
+            _("Registrations ending within 60 days"),
+            registrations.values("metrologist").distinct().count(),
+            f"{reverse('people')}?registration=expiring",
+            "users",
+            urgent=True,
+        ),
+    ]
+
+
+def _standards(actor: Actor) -> dict[str, Any]:
+    today = clock.today()
+    rows = validity.with_validity(Standard.objects.visible_to(actor), today)
+    found: dict[str, Any] = rows.aggregate(
+        total=Count("pk"),
+        ending=Count("pk", filter=Q(validity.ending(today, validity.notice_day(today)))),
+        ended=Count("pk", filter=Q(validity.ended(today))),
+    )
+    return found
