@@ -1,11 +1,11 @@
 """Addresses of this app: pages here, nouns of the API in `api_routes`."""
 
 from django.urls import URLPattern, URLResolver, path
-from rest_framework.viewsets import ViewSetMixin
 
+from labs.api.routes import api_routes
 from labs.views import equipment, institutes, methods, people, standards
 
-api_routes: list[tuple[str, type[ViewSetMixin], str]] = []
+__all__ = ["api_routes", "urlpatterns"]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("standards/", standards.StandardList.as_view(), name="standards"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
@@ -64,6 +65,14 @@ class Whole(serializers.IntegerField):
         if not isinstance(data, int) or isinstance(data, bool):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+@extend_schema_field({})
+class StoredJson(serializers.CharField):
+    """JSON kept as text, because a hash covers its very bytes; read as the object it is."""
+
+    def to_representation(self, value: Any) -> Any:
+        return json.loads(value)
 
 
 class OnBody(Body):

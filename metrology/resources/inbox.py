@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from metrology.actions.notices import read_notice
 from metrology.api import ScopedViewSet, post_action
-from metrology.doors import Body, Filters
+from metrology.doors import Body, Filters, StoredJson
 from metrology.fields import PublicId, ScopedRelated
 from metrology.models import Event, Notice
-
-
-@extend_schema_field({"type": "object", "additionalProperties": {}})
-class StoredJson(serializers.CharField):
-    """JSON kept as text, because a hash covers its very bytes; read as the object it is."""
-
-    def to_representation(self, value: Any) -> Any:
-        return json.loads(value)
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
