@@ -9,9 +9,10 @@ import warnings
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init, worker_ready
+from celery.signals import worker_init, worker_process_init, worker_ready
 from django.conf import settings
 
+from metrology import env
 from metrology.management.guarded import follow_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "metrology.settings")
@@ -24,7 +25,7 @@ def tick(name: str, **claim: Any) -> dict[str, Any]:
     return {"task": name, "schedule": TICK, "kwargs": claim, "options": {"expires": TICK}}
 
 
-if not settings.PRODUCTION:
+if env.is_loopback(settings.HOST):
     warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
 
 app = Celery("metrology")
@@ -36,6 +37,15 @@ app.conf.beat_schedule = {
     "daily": tick("metrology.tasks.claim", task="metrology.tasks.daily", period="day", hour=6),
 }
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def refuse_to_work_without_tasks(**kwargs: Any) -> None:
+    """Celery itself only logs a tasks module that cannot be imported, and would run on without its tasks."""
+    try:
+        app.autodiscover_tasks(force=True)
+    except Exception as trouble:
+        raise SystemExit(f"The worker's tasks cannot be imported: {trouble}") from trouble
 
 
 @worker_process_init.connect

@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
-from django.db import connection
+from django.db import OperationalError, connection
 
 from metrology.env import is_loopback
 
@@ -142,17 +142,30 @@ def filesystem_of(path: Path, table: Path = Path("/proc/mounts")) -> str:
     return max(holding, default=(0, ""))[1]
 
 
+def ask(question: str) -> tuple[Any, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return tuple(cursor.fetchone())
+
+
 @register(INSTALLATION, "database")
 def check_postgresql(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
     if not databases or connection.vendor != "postgresql":
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
+    try:
+        version, encoding = ask(
             "SELECT current_setting('server_version_num')::int, current_setting('server_encoding')"
         )
-        version, encoding = cursor.fetchone()
+    except OperationalError as error:
+        return [
+            Error(
+                f"The server of DATABASE_URL does not let us in: {str(error).splitlines()[0]}",
+                hint="Start PostgreSQL, or correct host, name, user and password in DATABASE_URL.",
+                id="liangzhun.E013",
+            )
+        ]
     found: list[CheckMessage] = []
     if version < LEAST_POSTGRESQL:
         found.append(

@@ -144,6 +144,7 @@ def test_it_forgives_a_child_that_ran_well():
     assert child.due == child.started + supervisor.SETTLED + 1 + supervisor.FIRST_DELAY
 
 
+@pytest.mark.django_db
 def test_it_says_that_the_port_is_taken_before_it_sets_anything_up(monkeypatch, settings):
     monkeypatch.setattr(serve, "PORT_PATIENCE", 0)
     monkeypatch.setattr(serve.Command, "prepare", lambda command: pytest.fail("set up in vain"))

@@ -15,6 +15,7 @@ from django.core.management import BaseCommand, CommandError, call_command, get_
 from django.db import connections
 
 from metrology.checks import INSTALLATION
+from metrology.management import statics
 from metrology.management.guarded import SUPERVISED
 from metrology.management.processes import NAMES, commands
 from metrology.management.supervisor import Child, Supervisor
@@ -62,9 +63,9 @@ class Command(BaseCommand):
         """Migrate, collect the static files where they are served hashed, fill an empty database."""
         self.say("Preparing the database …")
         migrate()
-        if settings.PRODUCTION:
+        if settings.PRODUCTION and not statics.collected():
             self.say("Collecting the static files …")
-            call_command("collectstatic", interactive=False, verbosity=0)
+            statics.collect()
         if not apps.get_model("metrology", "Region").objects.exists():
             self.fill("seed", "Loading the reference data …")
         if settings.DEMO and not apps.get_model("metrology", "Organization").objects.exists():
