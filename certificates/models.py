@@ -67,6 +67,11 @@ class Certificate(ScopedModel):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def version(self) -> int:
+        """The version of the head: what moves, and what If-Match speaks of."""
+        return self.head.version
+
 
 class CertificateHead(models.Model):
     """Where a certificate stands now; the compare-and-swap happens here, and lists read it.

@@ -126,13 +126,18 @@ def page(snapshot: Snapshot) -> str:
                 entry | {"role_zh": ROLES[entry["role"]][0], "role_en": ROLES[entry["role"]][1]}
                 for entry in snapshot["equipment"]
             ],
-            "rule": RULES.get(snapshot["rule"]) if calibration and snapshot["judged"] else None,
+            "rules": rules_of(snapshot) if calibration and snapshot["judged"] else [],
             "is_preview": not snapshot["number"],
             "licence": next(
                 (row for row in snapshot["institute"]["authorisations"] if row["kind"] == "statutory"), None
             ),
         },
     )
+
+
+def rules_of(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """The decision rules behind the verdict, in words."""
+    return [RULES[name] for name in snapshot["rule"].split(",") if name in RULES]
 
 
 def chinese_date(day: str) -> str:

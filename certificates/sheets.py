@@ -20,6 +20,7 @@ VERDICTS = {
     "conditional_pass": ("有条件合格", "Conditional pass"),
     "conditional_fail": ("有条件不合格", "Conditional fail"),
 }
+LOOKS = {"pass": ("正常", "Normal"), "fail": ("异常", "Abnormal")}
 ADJUSTMENTS = {
     "as_found": ("调整（修理）前", "As found, before adjustment or repair"),
     "as_left": ("调整（修理）后", "As left, after adjustment or repair"),
@@ -88,7 +89,7 @@ def failures(record: Record) -> list[Record]:
                     "result_zh": value["zh"],
                     "result_en": value["en"],
                     "value": VERDICTS["fail"][0] if value["reported"] in WORST else shown(value),
-                    "limit": limit_of(value),
+                    "limit": f"{limit_of(value)} {value['unit']}".strip(),
                 }
                 for value in values
                 if value["verdict"] == "fail"
@@ -121,7 +122,7 @@ def _part(section: Record, judged: bool, calibration: bool) -> Part:
     if not section["points"]:
         pass
     elif all(column["check"] for column in section["columns"]):
-        part.sheets.append(_checks(section))
+        part.sheets.append(_checks(section, judged))
     else:
         part.sheets += _tables(section, judged, calibration)
     for value in section["whole"]:
@@ -140,18 +141,18 @@ def _part(section: Record, judged: bool, calibration: bool) -> Part:
     return part
 
 
-def _checks(section: Record) -> Sheet:
+def _checks(section: Record, judged: bool) -> Sheet:
     """What was looked at, and whether it was in order."""
     names = {column["key"]: column for column in section["columns"]}
     rows = []
     for point in section["points"]:
         for reading in point["readings"]:
             column = names.get(reading["column"], {"zh": reading["column"], "en": ""})
-            item = Cell(column["zh"], column["en"])
+            item = Cell(column["zh"], column["en"], tone="item")
             if len(section["points"]) > 1:
-                item = Cell(f"{point['zh']} · {column['zh']}", column["en"])
-            rows.append([item, _verdict(reading["text"])])
-    columns = [Column("检查项目", "Item", kind="label"), Column("结果", "Result", kind="verdict")]
+                item.text = f"{point['zh']} · {column['zh']}"
+            rows.append([item, _verdict(reading["text"]) if judged else _look(reading["text"])])
+    columns = [Column("检查项目", "Item", kind="item"), Column("结果", "Result", kind="verdict")]
     return Sheet(columns, rows)
 
 
@@ -241,8 +242,8 @@ def _result_columns(section: Record, judged: bool, calibration: bool) -> list[_R
         mine = [entry for entry in every if entry["key"] == key]
         columns.append(_Result(value["zh"], value["en"], value["unit"], "number", key))
         if calibration or any(entry["U"] for entry in mine):
-            columns.append(_Result("U", "", value["unit"], "number", key, "U"))
-            columns.append(_Result("k", "", "", "number", key, "k"))
+            columns.append(_Result("U", "", value["unit"], "symbol", key, "U"))
+            columns.append(_Result("k", "", "", "symbol", key, "k"))
         limited = judged and any(limit_of(entry) for entry in mine)
         if limited and (not alike or key == keys[-1]):
             columns.append(
@@ -285,6 +286,11 @@ def _verdict(word: str) -> Cell:
     return Cell(zh, en, tone=word)
 
 
+def _look(word: str) -> Cell:
+    """What was seen, where nothing is judged."""
+    return Cell(*LOOKS.get(word, ("—", "")))
+
+
 def _repeats(section: Record, heads: list[Column], places: list[list[Cell]]) -> Sheet:
     """Repeated readings run along the row, at most REPEATS_PER_ROW of them."""
     columns = {column["key"]: column for column in section["columns"]}
@@ -313,7 +319,7 @@ def _repeats(section: Record, heads: list[Column], places: list[list[Cell]]) -> 
 
 def _sheet(columns: Sequence[Column], rows: list[list[Cell]]) -> Sheet:
     for index, column in enumerate(columns):
-        if column.kind == "number":
+        if column.kind in ("number", "symbol"):
             _align([row[index] for row in rows])
     return Sheet(list(columns), rows)
 

@@ -1,8 +1,28 @@
 """Addresses of this app: pages here, nouns of the API in `api_routes`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 from rest_framework.viewsets import ViewSetMixin
 
-api_routes: list[tuple[str, type[ViewSetMixin], str]] = []
+from certificates import api, views
 
-urlpatterns: list[URLPattern | URLResolver] = []
+api_routes: list[tuple[str, type[ViewSetMixin], str]] = [
+    ("certificates", api.CertificateViewSet, "certificate"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v/", views.look_up, name="look_up"),
+    path("v/<slug:code>", views.check, name="check"),
+    path("v/<slug:code>/", views.to_check),
+    path("v/<slug:code>.json", views.check, {"as_json": True}, name="check_json"),
+    path("certificates/<slug:number>.pdf", views.download, name="certificate_pdf"),
+    path(
+        "api/v1/jobs/<str:id>/approve/",
+        api.JobIssueViewSet.as_view({"post": "approve"}),
+        name="job-approve",
+    ),
+    path(
+        "api/v1/jobs/<str:id>/preview/",
+        api.JobIssueViewSet.as_view({"get": "preview"}),
+        name="job-preview",
+    ),
+]

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from certificates import due, numbers, outbox, snapshot
 from certificates.actions.turns import note
 from certificates.models import Certificate, CertificateHead
-from instruments import gate
 from instruments.actions import jobs
 from instruments.models import Job
 from instruments.models.orders import Service, Stage
+from instruments.record import Record
 from metrology import clock, pdf
 from metrology.actors import Actor
-from metrology.errors import Blocked, DomainError, Forbidden
+from metrology.errors import DomainError, Forbidden
 from metrology.identifiers import verification_code
 from metrology.ledger import record, verb
 from metrology.models import Person
@@ -38,7 +38,7 @@ class Decision:
 def approve(job: Job, *, by: Actor, version: int | None = None) -> Certificate:
     """Sign a checked job: what is said from here on is what was frozen here (DESIGN §3).
 
-    Locks are taken in one order: the job, the counter of the series, the heads of the history.
+    `begin_issue` asks the gate; Blocked carries its report. Locks are taken in one order: the job, the counter of the series, the heads of the history.
     """
     by.require(Role.STAFF, Role.MANAGER, within=job.institute)
     approver = by.person
@@ -46,9 +46,8 @@ def approve(job: Job, *, by: Actor, version: int | None = None) -> Certificate:
         raise Forbidden(_("Approving needs a login that belongs to a person."))
     job = _locked(job)
     require_version(job, version)
-    _require_open_gate(job, approver)
-    decision = decide(job)
     jobs.begin_issue(job, approver=approver, by=by)
+    decision = decide(job)
     refers = _earlier(job)
     draft = snapshot.assemble(job, kind=decision.kind, valid_until=decision.valid_until, refers=refers)
     _require_printable(draft)
@@ -118,14 +117,6 @@ def _locked(job: Job) -> Job:
     )
 
 
-def _require_open_gate(job: Job, approver: Person) -> None:
-    findings = gate.examine(job, approver=approver, approving_on=clock.today())
-    if not gate.is_open(findings):
-        raise Blocked(
-            _("This may not be issued: the gate is closed."), [finding.as_dict() for finding in findings]
-        )
-
-
 def _require_printable(draft: snapshot.Snapshot) -> None:
     """A name that no font can draw would be found only by the worker, with the number already taken."""
     missing = pdf.unprintable("".join(snapshot.texts(draft)))
@@ -144,7 +135,8 @@ def _tested_on(job: Job) -> date:
 
 
 def _period(job: Job) -> int:
-    months = job.method.period_months if job.method else None
+    """The period of the confirmed document; the method's own where the document is silent."""
+    months = Record(job).method.period_months or (job.method.period_months if job.method else None)
     if not months:
         raise DomainError(
             _("The method names no verification period, so no validity can be given. Complete the method."),
@@ -167,11 +159,10 @@ def _number(
 ) -> Certificate:
     """Take the number last, so that the counter's row is held for as short as can be."""
     now = clock.now()
-    issue_no = job.certificates.count() + 1
     code = verification_code()
     taken = numbers.take(job.institute, decision.kind, clock.local_date(now))
     whole = snapshot.complete(
-        draft, number=taken.number, code=code, issue_no=issue_no, approved_at=now.isoformat()
+        draft, number=taken.number, code=code, issue_no=job.issue_no, approved_at=now.isoformat()
     )
     text, sha256 = snapshot.freeze(whole)
     certificate = Certificate.objects.create(
@@ -180,7 +171,7 @@ def _number(
         seq=taken.seq,
         kind=decision.kind,
         job=job,
-        issue_no=issue_no,
+        issue_no=job.issue_no,
         institute=job.institute,
         client=job.item.order.client,
         instrument=job.instrument,
