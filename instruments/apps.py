@@ -1,5 +1,11 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class InstrumentsConfig(AppConfig):
     name = "instruments"
+
+    def ready(self) -> None:
+        """Hand the kernel what ledger, orders and jobs offer on pages."""
+        import_module("instruments.navigation").register()

@@ -1,8 +1,25 @@
 """Addresses of this app: pages here, nouns of the API in `api_routes`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 from rest_framework.viewsets import ViewSetMixin
 
-api_routes: list[tuple[str, type[ViewSetMixin], str]] = []
+from instruments.api.jobs import JobViewSet
+from instruments.api.ledger import CategoryViewSet, InstrumentViewSet
+from instruments.api.orders import OrderViewSet
+from instruments.views import jobs, ledger, orders
 
-urlpatterns: list[URLPattern | URLResolver] = []
+api_routes: list[tuple[str, type[ViewSetMixin], str]] = [
+    ("categories", CategoryViewSet, "category"),
+    ("instruments", InstrumentViewSet, "instrument"),
+    ("orders", OrderViewSet, "order"),
+    ("jobs", JobViewSet, "job"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("instruments/", ledger.InstrumentList.as_view(), name="instruments"),
+    path("instruments/<uuid:key>/", ledger.InstrumentPage.as_view(), name="instrument"),
+    path("orders/", orders.OrderList.as_view(), name="orders"),
+    path("orders/<uuid:key>/", orders.OrderPage.as_view(), name="order"),
+    path("jobs/", jobs.JobList.as_view(), name="jobs"),
+    path("jobs/<uuid:key>/", jobs.JobPage.as_view(), name="job"),
+]

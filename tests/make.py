@@ -339,7 +339,7 @@ def order(
     at = at or house()
     item = {key: wishes.pop(key) for key in ("service", "stage", "reason", "wants_verdict") if key in wishes}
     owned = pieces or [instrument(at.client, category=at.category, parameters=at.parameters)]
-    requests = [orders.Request(instrument=one, **item) for one in owned]
+    requests = [orders.ItemRequest(instrument=one, **item) for one in owned]
     made = orders.file_order(at.client, institute=at.institute, requests=requests, by=at.clerk, **wishes)
     if state != "draft":
         orders.submit_order(made, by=at.clerk)

@@ -1,6 +1,7 @@
 """What every verb asks of its arguments: fields that fit, a reason given, a person acting."""
 
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any, Protocol, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -27,6 +28,22 @@ def cleaned(row: M) -> M:
     except ValidationError as error:
         raise Invalid({f"/{name}": reasons for name, reasons in error.message_dict.items()}) from error
     return row
+
+
+class Refusal(Protocol):
+    """A sentence of the science with its facts."""
+
+    @property
+    def template(self) -> str: ...
+
+    @property
+    def params(self) -> Mapping[str, str]: ...
+
+
+def sentence(refusal: Refusal) -> str:
+    """What the science refuses, in the reader's language."""
+    words = _(refusal.template)
+    return words % refusal.params if refusal.params else words
 
 
 def reason_given(reason: str, pointer: str = "/reason") -> str:

@@ -6,7 +6,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from instruments import gate
-from instruments.actions.checks import acting_person, note_job, reason_given, require_state, require_tester
+from instruments.actions.checks import (
+    acting_person,
+    note_job,
+    reason_given,
+    require_state,
+    require_tester,
+    sentence,
+)
 from instruments.actions.orders import complete_if_done
 from instruments.actions.records import write_sources
 from instruments.choice import Choice, choose, valid_certificates
@@ -116,7 +123,7 @@ def set_environment(
             if text.strip():
                 changes[name] = climate(text)
         except NumeralError as error:
-            faults[f"/{name}"] = [_(error.template) % error.params]
+            faults[f"/{name}"] = [sentence(error)]
     if faults:
         raise Invalid(faults)
     if room is not None:
@@ -259,9 +266,7 @@ def _plan(
         texts = check_parameters(method, {**ledger, **(given or {})})
         return texts, points_for(method, texts)
     except ParameterError as error:
-        raise Invalid(
-            {fault.pointer: [_(fault.template) % fault.params] for fault in error.errors}
-        ) from error
+        raise Invalid({fault.pointer: [sentence(fault)] for fault in error.errors}) from error
 
 
 def _room(job: Job, choice: Choice, room: Room | None) -> Room | None:

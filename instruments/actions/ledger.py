@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from instruments.actions.checks import cleaned, is_own, reason_given, require_keeper
+from instruments.actions.checks import cleaned, is_own, reason_given, require_keeper, sentence
 from instruments.models import Category, Instrument, Job, PlanField
 from instruments.workflow import FINISHED_JOBS, INSTRUMENT_MOVES
 from labs.models import Equipment
@@ -210,7 +210,7 @@ def parameters_of(given: Mapping[str, Any], faults: dict[str, list[Any]]) -> dic
             try:
                 found[key] = _parameter(value)
             except NumeralError as error:
-                faults[f"/parameters/{key}"] = [_(error.template) % error.params]
+                faults[f"/parameters/{key}"] = [sentence(error)]
     return found
 
 

@@ -36,7 +36,7 @@ _REPEATABLE = frozenset({OrderItem.Reason.PERIODIC})
 
 
 @dataclass(frozen=True)
-class Request:
+class ItemRequest:
     """What is wanted for one instrument."""
 
     instrument: Instrument
@@ -72,7 +72,7 @@ def file_order(
     client: Organization,
     *,
     institute: Organization,
-    requests: Sequence[Request],
+    requests: Sequence[ItemRequest],
     by: Actor,
     **wishes: Unpack[Wishes],
 ) -> ServiceOrder:
@@ -211,7 +211,7 @@ def complete_if_done(order: ServiceOrder, *, by: Actor) -> None:
         _noted("complete_order", locked, by)
 
 
-def _check_requests(client: Organization, requests: Sequence[Request]) -> None:
+def _check_requests(client: Organization, requests: Sequence[ItemRequest]) -> None:
     if not 1 <= len(requests) <= MOST_ITEMS:
         raise Invalid({"/items": [_("An order has 1 to %(most)d instruments.") % {"most": MOST_ITEMS}]})
     busy = _busy(request.instrument.pk for request in requests)
@@ -236,7 +236,7 @@ def _check_requests(client: Organization, requests: Sequence[Request]) -> None:
         raise Invalid(faults)
 
 
-def _needs_repair(request: Request) -> list[str]:
+def _needs_repair(request: ItemRequest) -> list[str]:
     """What failed is tested again only after repair (DOMAIN §6)."""
     if request.instrument.state != Instrument.State.OUT_OF_SERVICE or request.reason not in _REPEATABLE:
         return []
@@ -263,7 +263,7 @@ def _in_work(number: str) -> str:
     return _("It is already in the open order %(number)s.") % {"number": number}
 
 
-def _item(order: ServiceOrder, request: Request) -> OrderItem:
+def _item(order: ServiceOrder, request: ItemRequest) -> OrderItem:
     return OrderItem(
         order=order,
         instrument=request.instrument,

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from instruments.actions.checks import require_tester
+from instruments.actions.checks import require_tester, sentence
 from instruments.models import Adjustment, Direction, Job, PointSource, Reading, RecordDraft
 from instruments.record import Address, Record
 from metrology import clock
@@ -138,7 +138,7 @@ def _cell(raw: Any, record: Record, faults: Faults) -> _Cell | None:
     try:
         text = read_cell(_kind(plan, address), value) if value.strip() else ""
     except NumeralError as error:
-        faults["/value"] = [_(error.template) % error.params]
+        faults["/value"] = [sentence(error)]
         return None
     return _Cell(address, text, value, observed_at)
 

@@ -6,7 +6,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from instruments import evaluate, gate
-from instruments.actions.checks import acting_person, note_job, reason_given, require_state, require_tester
+from instruments.actions.checks import (
+    acting_person,
+    note_job,
+    reason_given,
+    require_state,
+    require_tester,
+    sentence,
+)
 from instruments.actions.records import write_sources
 from instruments.models import Job, RecordDraft, Remark
 from instruments.record import Address, Record
@@ -100,7 +107,7 @@ def _missing(record: Record, evaluation: Evaluation) -> dict[str, list[Any]]:
         faults[f"/cells/{Address.of(key, adjustment)}"] = [_("This cell is empty.")]
     for problem in evaluation.problems:
         place = str(Address.of(problem.cell, adjustment)) if problem.cell else problem.test
-        faults.setdefault(f"/cells/{place}", []).append(_(problem.template) % problem.params)
+        faults.setdefault(f"/cells/{place}", []).append(sentence(problem))
     for limit in record.method.environment:
         if limit.required and not getattr(record.job, limit.key, "x"):
             faults[f"/environment/{limit.key}"] = [_("The method asks for this climate value.")]

@@ -1,0 +1,102 @@
+"""What the ledger, orders and jobs offer in the menu and on the home page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from instruments.models import Instrument, Job, ServiceOrder
+from instruments.views.words import DUE_SOON
+from metrology import clock, navigation
+from metrology.actors import Actor
+from metrology.navigation import ENTERPRISE, EVERY_SIDE, INSTITUTE, WORKING, Address, Card, Entry
+from metrology.roles import Role
+
+JOB_CARDS = (
+    (Job.State.RECEIVED, _("Jobs to assign"), "inbox"),
+    (Job.State.ASSIGNED, _("Jobs to begin"), "player-play"),
+    (Job.State.MEASURING, _("Jobs being measured"), "ruler-measure"),
+    (Job.State.SUBMITTED, _("Jobs to check"), "user-check"),
+    (Job.State.CHECKED, _("Jobs to approve"), "rubber-stamp"),
+)
+ORDER_CARDS = {
+    INSTITUTE: (
+        (ServiceOrder.State.SUBMITTED, _("Orders to accept"), "clipboard-list"),
+        (ServiceOrder.State.ACCEPTED, _("Orders to receive"), "package"),
+        (ServiceOrder.State.COMPLETED, _("Orders to hand back"), "truck-delivery"),
+    ),
+    ENTERPRISE: (
+        (ServiceOrder.State.DRAFT, _("Drafts of orders"), "pencil"),
+        (ServiceOrder.State.SUBMITTED, _("Orders waiting for acceptance"), "clock"),
+        (ServiceOrder.State.IN_PROGRESS, _("Orders in progress"), "clipboard-list"),
+        (ServiceOrder.State.COMPLETED, _("Orders ready to collect"), "package"),
+    ),
+}
+
+
+def register() -> None:
+    """Called once from ready()."""
+    navigation.offer(
+        [
+            Entry(_("Jobs"), "jobs", "ruler-measure", 10, WORKING),
+            Entry(_("Orders"), "orders", "clipboard-list", 20),
+            Entry(_("Instruments"), "instruments", "gauge", 30),
+        ]
+    )
+    navigation.addresses.update(
+        {
+            "instruments.instrument": Address("instrument"),
+            "instruments.serviceorder": Address("order"),
+            "instruments.job": Address("job"),
+        }
+    )
+    navigation.cards["instruments"] = lambda actor: list(cards(actor))
+
+
+def cards(actor: Actor) -> Iterator[Card]:
+    """What waits, by state, and what falls due."""
+    if actor.side not in EVERY_SIDE:
+        return
+    if actor.side == INSTITUTE:
+        yield from _jobs(actor)
+    if actor.side in ORDER_CARDS:
+        yield from _orders(actor)
+    yield from _due(actor)
+
+
+def _jobs(actor: Actor) -> Iterator[Card]:
+    mine = Count("pk", filter=Q(assignee=actor.person))
+    rows = Job.objects.visible_to(actor).order_by().values_list("state").annotate(Count("pk"), mine)
+    counts = {state: (number, own) for state, number, own in rows}
+    address = reverse("jobs")
+    if actor.role == Role.STAFF:
+        own = sum(counts.get(state, (0, 0))[1] for state in (Job.State.ASSIGNED, Job.State.MEASURING))
+        yield Card(_("Jobs assigned to me"), own, f"{address}?mine=open", "clipboard-check", urgent=True)
+    for state, label, icon in JOB_CARDS:
+        yield Card(label, counts.get(state, (0, 0))[0], f"{address}?state={state}", icon)
+
+
+def _orders(actor: Actor) -> Iterator[Card]:
+    rows = ServiceOrder.objects.visible_to(actor).order_by().values_list("state").annotate(Count("pk"))
+    counts = dict(rows)
+    for state, label, icon in ORDER_CARDS[actor.side]:
+        yield Card(label, counts.get(state, 0), f"{reverse('orders')}?state={state}", icon)
+
+
+def _due(actor: Actor) -> Iterator[Card]:
+    today = clock.today()
+    in_use = Q(state=Instrument.State.IN_USE)
+    found = Instrument.objects.visible_to(actor).aggregate(
+        total=Count("pk"),
+        overdue=Count("pk", filter=in_use & Q(due_on__lt=today)),
+        soon=Count("pk", filter=in_use & Q(due_on__gte=today, due_on__lte=today + DUE_SOON)),
+    )
+    address = reverse("instruments")
+    yield Card(_("Instruments"), found["total"], address, "gauge")
+    yield Card(
+        _("Instruments overdue"), found["overdue"], f"{address}?due=overdue", "alert-triangle", urgent=True
+    )
+    yield Card(_("Due within 30 days"), found["soon"], f"{address}?due=30", "calendar-due", urgent=True)
