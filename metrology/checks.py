@@ -10,9 +10,11 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import OperationalError, connection
 
+from metrology import guards
 from metrology.env import is_loopback
 
 INSTALLATION = "installation"
+GUARDS = "guards"
 SAFE_SQLITE = (3, 51, 3)
 LEAST_POSTGRESQL = 150_000
 SECRET_LENGTH = 50
@@ -205,5 +207,22 @@ def check_ownership(
             f"The role of DATABASE_URL owns {owned} tables and could switch off their guards.",
             hint="Let another role own them: name it in DATABASE_OWNER_URL, which only the migrations use.",
             id="liangzhun.W003",
+        )
+    ]
+
+
+@register(GUARDS)
+def check_guards(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """What is issued is refused to change by the database itself; a rebuilt table may have lost that."""
+    gaps = guards.missing() if databases else []
+    if not gaps:
+        return []
+    return [
+        Error(
+            f"{len(gaps)} guards of issued documents are missing in the database, the first is {gaps[0]}.",
+            hint="Run 'manage.py migrate', which puts them back, and find out who removed them.",
+            id="liangzhun.E014",
         )
     ]

@@ -72,6 +72,25 @@ def test_it_refuses_redis_beside_sqlite(production, on):
     assert "DATABASE_URL" in found(checks.check_production)["liangzhun.E008"]
 
 
+@pytest.mark.django_db
+def test_it_misses_a_guard_that_is_gone():
+    assert found(checks.check_guards, databases=["default"]) == {}
+    with checks.connection.cursor() as cursor:
+        name = checks.guards.trigger_names("metrology_event", checks.connection.vendor)[0]
+        tail = " ON metrology_event" if checks.connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER {name}{tail}")
+    assert name in found(checks.check_guards, databases=["default"])["liangzhun.E014"]
+
+
+def test_it_says_that_the_database_server_is_away(on, monkeypatch):
+    def refuse(question):
+        raise checks.OperationalError("connection refused\nand more")
+
+    on("postgresql")
+    monkeypatch.setattr(checks, "ask", refuse)
+    assert "DATABASE_URL" in found(checks.check_postgresql, databases=["default"])["liangzhun.E013"]
+
+
 @pytest.mark.parametrize(("host", "public"), [("0.0.0.0", "localhost"), ("127.0.0.1", "jl.example.org")])
 def test_it_keeps_the_demonstration_on_this_machine(settings, host, public):
     settings.DEMO, settings.HOST, settings.PUBLIC_HOST = True, host, public

@@ -14,13 +14,14 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command, get_commands
 from django.db import connections
 
-from metrology.checks import INSTALLATION
+from metrology.checks import GUARDS, INSTALLATION
 from metrology.management import statics
 from metrology.management.guarded import SUPERVISED
 from metrology.management.processes import NAMES, commands
 from metrology.management.supervisor import Child, Supervisor
 
 PORT_PATIENCE = 4.0
+SET_UP = "setup"
 
 
 class Command(BaseCommand):
@@ -28,17 +29,25 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parts = (*NAMES, SET_UP)
         parser.add_argument(
-            "--only", choices=NAMES, help="run one process, in the foreground, without set-up"
+            "--only", choices=parts, help="one process in the foreground, or the set-up alone"
         )
 
     def handle(self, *args: Any, only: str | None = None, **options: Any) -> None:
         self.check(tags=[INSTALLATION], databases=["default"])
-        if only:
+        if only in NAMES:
+            self.check(tags=[GUARDS], databases=["default"])
             os.environ.update(child_environment())
             os.execv(sys.executable, [sys.executable, "-m", *commands()[only]])
-        claim_port(settings.HOST, settings.PORT)
+        if only is None:
+            claim_port(settings.HOST, settings.PORT)
+            self.collect()
         self.prepare()
+        if only is None:
+            self.supervise()
+
+    def supervise(self) -> None:
         self.say("Starting …")
         children = [Child(name, command, child_environment()) for name, command in commands().items()]
         Supervisor(children, self.say, self.greeted).run()
@@ -59,13 +68,16 @@ class Command(BaseCommand):
         self.stdout.write(line)
         self.stdout.flush()
 
-    def prepare(self) -> None:
-        """Migrate, collect the static files where they are served hashed, fill an empty database."""
-        self.say("Preparing the database …")
-        migrate()
+    def collect(self) -> None:
         if settings.PRODUCTION and not statics.collected():
             self.say("Collecting the static files …")
             statics.collect()
+
+    def prepare(self) -> None:
+        """Migrate, see that the guards stand, fill an empty database."""
+        self.say("Preparing the database …")
+        migrate()
+        self.check(tags=[GUARDS], databases=["default"])
         if not apps.get_model("metrology", "Region").objects.exists():
             self.fill("seed", "Loading the reference data …")
         if settings.DEMO and not apps.get_model("metrology", "Organization").objects.exists():
