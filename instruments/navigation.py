@@ -68,9 +68,13 @@ def cards(actor: Actor) -> Iterator[Card]:
 
 
 def _jobs(actor: Actor) -> Iterator[Card]:
-    mine = Count("pk", filter=Q(assignee=actor.person))
-    rows = Job.objects.visible_to(actor).order_by().values_list("state").annotate(Count("pk"), mine)
-    counts = {state: (number, own) for state, number, own in rows}
+    rows = (
+        Job.objects.visible_to(actor)
+        .order_by()
+        .values("state")
+        .annotate(number=Count("pk"), own=Count("pk", filter=Q(assignee=actor.person)))
+    )
+    counts = {row["state"]: (row["number"], row["own"]) for row in rows}
     address = reverse("jobs")
     if actor.role == Role.STAFF:
         own = sum(counts.get(state, (0, 0))[1] for state in (Job.State.ASSIGNED, Job.State.MEASURING))

@@ -229,7 +229,6 @@ SPECTACULAR_SETTINGS = {
         "StandardEquipmentRoleEnum": "labs.models.StandardEquipment.Role",
         "StandardPersonRoleEnum": "labs.models.StandardPerson.Role",
         "CategoryModeEnum": "instruments.models.Category.Mode",
-        "InstrumentStateEnum": "instruments.models.Instrument.State",
         "ItemStateEnum": "instruments.models.OrderItem.State",
         "JobStateEnum": "instruments.models.Job.State",
         "OrderModeEnum": "instruments.models.ServiceOrder.Mode",
