@@ -58,12 +58,13 @@ class NewRegion(Body):
 
 
 class RegionFilters(Filters):
+    key = django_filters.CharFilter(max_length=20)
     level = django_filters.ChoiceFilter(choices=Region.Level.choices)
     parent = django_filters.CharFilter(field_name="parent__key", max_length=20)
 
     class Meta:
         model = Region
-        fields = ("level", "parent")
+        fields = ("key", "level", "parent")
 
 
 class RegionViewSet(ScopedViewSet[Region]):
@@ -71,8 +72,6 @@ class RegionViewSet(ScopedViewSet[Region]):
     serializer_class = RegionSerializer
     filterset_class = RegionFilters
     orders = ("path",)
-    lookup_field = "key"
-    lookup_value_regex = "[0-9A-Za-z-]{1,20}"
 
     @creates(NewRegion, RegionSerializer)
     def create(self, request: Request) -> Response:
