@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 RESEND = timedelta(minutes=10)
 TICK = timedelta(seconds=10)
+MOST_RESENT = 100
 LEFTOVER = timedelta(hours=1)
 REPEATABLE = timedelta(hours=24)
 
@@ -40,12 +41,14 @@ def claim(task: str, period: str, hour: int = 0) -> None:
     """
     rows = ScheduleSlot.objects.filter(task=task)
     last = rows.order_by("-slot").values_list("slot", flat=True).first()
+    now = clock.now()
+    unfinished = rows.filter(done_at=None, slot__lte=now - RESEND).values_list("slot", flat=True)
+    stale = list(unfinished[:MOST_RESENT])
     for slot in routine.slots(period, hour, last):
         _, mine = rows.get_or_create(task=task, slot=slot)
         if mine:
             current_app.send_task(task, kwargs={"slot": slot.isoformat()})
-    now = clock.now()
-    for slot in rows.filter(done_at=None, slot__lte=now - RESEND).values_list("slot", flat=True)[:100]:
+    for slot in stale:
         if (now - slot) % RESEND < TICK:
             current_app.send_task(task, kwargs={"slot": slot.isoformat()})
 
