@@ -9,5 +9,6 @@ class CertificatesConfig(AppConfig):
     name = "certificates"
 
     def ready(self) -> None:
-        """Hand the kernel the sweep that sends again what waits to be sealed."""
+        """Hand the kernel the pages, and the sweep that sends again what waits to be sealed."""
+        import_module("certificates.pages").register()
         routine.sweeps["certificates"] = import_module("certificates.outbox").resend
