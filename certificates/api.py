@@ -32,7 +32,9 @@ class PdfRenderer(BaseRenderer):
     charset = None
     render_style = "binary"
 
-    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
+    ) -> bytes:
         """A document is passed through; only a refusal is not bytes."""
         return data if isinstance(data, bytes) else JSONRenderer().render(data)
 
@@ -128,7 +130,7 @@ class ReopenedSerializer(serializers.ModelSerializer[Job]):
         fields = ("id", "number", "state", "issue_no", "revision", "version")
 
 
-class CertificateFilter(django_filters.FilterSet):
+class CertificateFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships no types
     state = django_filters.ChoiceFilter(field_name="head__state", choices=CertificateHead.State.choices)
     kind = django_filters.ChoiceFilter(choices=Certificate.Kind.choices)
     instrument = django_filters.UUIDFilter(field_name="instrument__public_id")
@@ -197,16 +199,19 @@ class CertificateViewSet(ScopedViewSet[Certificate]):
         return row
 
 
-class JobIssueViewSet(ScopedViewSet[Job]):
+class JobIssueViewSet(ScopedViewSet[Any]):
     """From a checked job to its certificate; lists and details of jobs stand elsewhere."""
 
     rows = Job.objects.select_related("institute__region", "instrument__region")
     serializer_class = CertificateSerializer
 
+    def get_renderers(self) -> list[BaseRenderer]:
+        return [PdfRenderer(), JSONRenderer()] if self.action == "preview" else super().get_renderers()
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """The password is checked before any transaction begins: hashing it takes a third of a second."""
         super().initial(request, *args, **kwargs)
-        if self.action == "approve":
+        if request.method == "POST":
             _confirm_identity(request.user, self.parsed(ApproveSerializer)["password"])
 
     @extend_schema(parameters=[ID_PARAMETER])
@@ -219,7 +224,7 @@ class JobIssueViewSet(ScopedViewSet[Job]):
         return self.answer(row, status=201)
 
     @extend_schema(responses={(200, "application/pdf"): PDF}, parameters=[ID_PARAMETER])
-    @action(detail=True, methods=["get"], renderer_classes=[PdfRenderer, JSONRenderer])
+    @action(detail=True, methods=["get"])
     def preview(self, request: Request, **kwargs: Any) -> Response:
         """What would be issued, without number or code."""
         content = render.document(actions.draft_of(self.get_object(), by=self.actor))

@@ -1,4 +1,4 @@
-"""Certificate files lie under the SHA-256 of their content, so a file is either whole and right or not there."""
+"""Certificate files lie under the SHA-256 of their content: a file is whole and right, or not there."""
 
 import hashlib
 import os

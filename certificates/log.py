@@ -6,6 +6,7 @@ Leaves are hashed as RFC 6962 §2.1 asks, so that tree heads and proofs can be b
 import hashlib
 import json
 from datetime import datetime
+from typing import Any
 
 from certificates.models import Certificate, LogEntry
 from metrology.ledger import GENESIS, canonical
@@ -38,6 +39,10 @@ def append(certificate: Certificate, event: str, *, pdf_sha256: str, at: datetim
     )
 
 
-def previous_of(leaf: str) -> str:
-    """The leaf hash that a leaf says it follows."""
-    return str(json.loads(leaf)["prev"])
+def read(leaf: str) -> dict[str, Any]:
+    """What a leaf says; a spoilt one says nothing."""
+    try:
+        said = json.loads(leaf)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}

@@ -63,4 +63,5 @@ def resend() -> int:
 
 def pause(attempts: int) -> timedelta:
     """How long to wait before sending again: longer and longer once PATIENCE attempts came to nothing."""
-    return min(STALE * 2 ** min(max(0, attempts - PATIENCE), 10), LONGEST)
+    doublings: int = min(max(0, attempts - PATIENCE), 10)
+    return min(STALE * (1 << doublings), LONGEST)

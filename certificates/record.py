@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
-from instruments.models import Job, OutputValue, Point, Reading, Result
+from instruments.models import Job, OutputValue, Point, PointSource, Reading, Result
 from metrology.science.method import ColumnKind, MethodDocument, Section
 from metrology.science.plan import PointPlan, fill, points_for
 
@@ -38,9 +39,12 @@ def people_of_readings(records: Iterable[Record]) -> list[str]:
 
 
 def _points(job: Job) -> list[Point]:
-    revision = job.points.order_by("-revision").values_list("revision", flat=True).first()
-    rows = job.points.filter(revision=revision).order_by("position")
-    return list(rows.prefetch_related("sources__equipment", "sources__trace_certificate"))
+    rows = list(
+        job.points.order_by("revision", "position").prefetch_related(
+            "sources__equipment", "sources__trace_certificate"
+        )
+    )
+    return [point for point in rows if point.revision == rows[-1].revision]
 
 
 def _record(
@@ -55,9 +59,7 @@ def _record(
     values: dict[tuple[str, int | None], list[OutputValue]] = defaultdict(list)
     for value in result.values.order_by("pk"):
         values[(value.test, value.point_id)].append(value)
-    sections = [
-        _section(section, points, plans, parameters, readings, values) for section in document.tests
-    ]
+    sections = [_section(section, points, plans, parameters, readings, values) for section in document.tests]
     return {
         "adjustment": result.adjustment,
         "verdict": result.verdict,
@@ -90,7 +92,7 @@ def _readings(job: Job, result: Result) -> dict[int, list[Record]]:
                 "text": last.text,
                 "person": last.person.name_zh,
                 "at": last.observed_at.isoformat(),
-                "history": [_earlier(row, after) for row, after in zip(revisions, revisions[1:], strict=False)],
+                "history": [_earlier(row, after) for row, after in pairwise(revisions)],
             }
         )
     return found
@@ -160,13 +162,14 @@ def _point(
         "unit": point.unit,
         "readings": readings,
         "values": [_value(value, names) for value in values],
-        "sources": list(
-            dict.fromkeys(
-                f"{source.equipment.public_id}:{source.trace_certificate.number if source.trace_certificate else ''}"
-                for source in point.sources.all()
-            )
-        ),
+        "sources": list(dict.fromkeys(_source(source) for source in point.sources.all())),
     }
+
+
+def _source(source: PointSource) -> str:
+    """Equipment and trace certificate that a point rests on."""
+    trace = source.trace_certificate
+    return f"{source.equipment.public_id}:{trace.number if trace else ''}"
 
 
 def _value(value: OutputValue, names: dict[str, tuple[str, str]]) -> Record:

@@ -1,4 +1,4 @@
-"""Tables of a printed document from the records of a snapshot: columns, aligned decimals, limits, verdicts."""
+"""Tables of a printed document from the records of a snapshot: aligned decimals, limits, verdicts."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -164,14 +164,14 @@ def _tables(section: Record, judged: bool, calibration: bool) -> list[Sheet]:
     repeated = any(reading["repeat"] > 1 for point in section["points"] for reading in point["readings"])
     together = not repeated and len(heads) + len(readings) + len(results) <= WIDEST
     if together:
-        return [_sheet(heads + readings + results, _rows(section, places, readings, results))]
+        return [_sheet([*heads, *readings, *results], _rows(section, places, readings, results))]
     first = _repeats(section, heads, places) if repeated else None
     if first is None:
-        first = _sheet(heads + readings, _rows(section, places, readings, []))
+        first = _sheet([*heads, *readings], _rows(section, places, readings, []))
     first.caption_zh, first.caption_en = "读数", "Readings"
     if not results:
         return [first]
-    second = _sheet(heads + results, _rows(section, places, [], results))
+    second = _sheet([*heads, *results], _rows(section, places, [], results))
     second.caption_zh, second.caption_en = "结果", "Results"
     return [first, second]
 
@@ -246,9 +246,8 @@ def _result_columns(section: Record, judged: bool, calibration: bool) -> list[_R
             columns.append(_Result("k", "", "", "symbol", key, "k"))
         limited = judged and any(limit_of(entry) for entry in mine)
         if limited and (not alike or key == keys[-1]):
-            columns.append(
-                _Result("最大允许误差" if alike else "限值", "MPE" if alike else "Limit", value["unit"], "number", key, "limit")
-            )
+            zh, en = ("最大允许误差", "MPE") if alike else ("限值", "Limit")
+            columns.append(_Result(zh, en, value["unit"], "number", key, "limit"))
     if judged and any(value["verdict"] for value in every):
         columns.append(_Result("结论", "Verdict", "", "verdict", "", "verdict"))
     return columns
@@ -304,7 +303,7 @@ def _repeats(section: Record, heads: list[Column], places: list[list[Cell]]) -> 
             for start in range(0, len(texts), REPEATS_PER_ROW):
                 chunk = texts[start : start + REPEATS_PER_ROW]
                 widest = max(widest, len(chunk))
-                row = [Cell(cell.text, cell.en) for cell in place] if start == 0 else [Cell("") for _ in place]
+                row = [Cell("" if start else cell.text, "" if start else cell.en) for cell in place]
                 if several:
                     row.append(Cell(columns[key]["zh"] + ARROWS[direction]))
                 rows.append(row + [Cell(text) for text in chunk])

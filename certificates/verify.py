@@ -37,7 +37,8 @@ def find(code: str) -> Certificate | None:
     plain = "".join(character for character in code.upper() if character.isalnum())
     if not plain.isascii() or len(plain) > 24:
         return None
-    return _public().filter(code=plain).first()
+    found: Certificate | None = _public().filter(code=plain).first()
+    return found
 
 
 def look_up(number: str, factor: str) -> Certificate | None:

@@ -53,7 +53,8 @@ def look_up(request: HttpRequest) -> HttpResponse:
 @require_safe
 def check(request: HttpRequest, code: str, as_json: bool = False) -> HttpResponse:
     """The answer behind the QR code, for people and for machines."""
-    wants_json = as_json or request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    preferred = request.get_preferred_type(["text/html", "application/json"])
+    wants_json = as_json or preferred == "application/json"
     who = limits.address_of(request)
     found = verify.find(code)
     if found is None:
@@ -107,9 +108,11 @@ def _shown(request: HttpRequest, found: Certificate | None) -> HttpResponse:
 
 def _too_many(request: HttpRequest, wants_json: bool = False) -> HttpResponse:
     text = _("Too many documents were not found. Wait ten minutes and try again.")
-    headers = {"Retry-After": str(limits.WINDOW)}
-    if wants_json:
-        return JsonResponse({"detail": text}, status=429, headers=headers)
-    return render(
-        request, "certificates/look_up.html", {"form": LookUpForm(), "refusal": text}, status=429, headers=headers
+    facts = {"form": LookUpForm(), "refusal": text}
+    answer: HttpResponse = (
+        JsonResponse({"detail": text}, status=429)
+        if wants_json
+        else render(request, "certificates/look_up.html", facts, status=429)
     )
+    answer["Retry-After"] = str(limits.WINDOW)
+    return answer

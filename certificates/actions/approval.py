@@ -38,7 +38,8 @@ class Decision:
 def approve(job: Job, *, by: Actor, version: int | None = None) -> Certificate:
     """Sign a checked job: what is said from here on is what was frozen here (DESIGN §3).
 
-    `begin_issue` asks the gate; Blocked carries its report. Locks are taken in one order: the job, the counter of the series, the heads of the history.
+    `begin_issue` asks the gate; Blocked carries its report. Locks are taken in one order: the job,
+    the counter of the series, the heads of the history.
     """
     by.require(Role.STAFF, Role.MANAGER, within=job.institute)
     approver = by.person
@@ -72,7 +73,9 @@ def decide(job: Job) -> Decision:
     """The kind from service and verdict, the validity from the method's longest period (DESIGN §4.6)."""
     verdict = job.results.order_by("adjustment", "revision", "pk").values_list("verdict", flat=True).last()
     if verdict is None:
-        raise DomainError(_("This job has no result yet. Enter the readings and submit it."), code="no_result")
+        raise DomainError(
+            _("This job has no result yet. Enter the readings and submit it."), code="no_result"
+        )
     if job.service == Service.CALIBRATION:
         return Decision(Kind.CALIBRATION, None)
     if verdict == Verdict.FAIL:
@@ -93,9 +96,7 @@ def draft_of(job: Job, *, by: Actor) -> snapshot.Snapshot:
     decision = decide(job)
     if job.approver is None:
         job.approver, job.approved_on = by.person, clock.today()
-    draft = snapshot.assemble(
-        job, kind=decision.kind, valid_until=decision.valid_until, refers=_earlier(job)
-    )
+    draft = snapshot.assemble(job, kind=decision.kind, valid_until=decision.valid_until, refers=_earlier(job))
     return snapshot.complete(
         draft, number="", code="", issue_no=job.issue_no, approved_at=clock.now().isoformat()
     )

@@ -160,9 +160,9 @@ def _act_on_instrument(certificate: Certificate) -> None:
     """A failed verification stops the instrument; a passed one after it lets it be used again."""
     instrument = Instrument.objects.select_for_update(of=("self",)).get(pk=certificate.instrument_id)
     after_failure = certificate.refers is not None and certificate.refers.kind == Certificate.Kind.REJECTION
+    if instrument.state == Instrument.State.SCRAPPED:
+        return
     if certificate.kind == Certificate.Kind.REJECTION:
-        if instrument.state == Instrument.State.IN_USE:
-            ledger.put_out_of_service(instrument, by=SYSTEM, reason=certificate.number)
+        ledger.put_out_of_service(instrument, by=SYSTEM, reason=certificate.number)
     elif certificate.kind == Certificate.Kind.VERIFICATION and after_failure:
-        if instrument.state == Instrument.State.OUT_OF_SERVICE:
-            ledger.return_to_use(instrument, by=SYSTEM, reason=certificate.number)
+        ledger.return_to_use(instrument, by=SYSTEM, reason=certificate.number)

@@ -85,7 +85,7 @@ def method_version(place: House, name: str) -> MethodVersion:
     method.title_zh, method.title_en = document["title"]["zh"], document["title"]["en"]
     method.save()
     text = canonical(document)
-    version, made = MethodVersion.objects.get_or_create(
+    version, _made = MethodVersion.objects.get_or_create(
         edition=edition,
         number=1,
         defaults={

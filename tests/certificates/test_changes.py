@@ -40,7 +40,11 @@ def test_an_amendment_replaces_only_when_the_new_one_is_issued(house, job, issue
 
     assert (state(issued), state(new)) == ("superseded", "issued")
     said = snapshot.thaw(new.snapshot)["refers"]
-    assert (said["number"], said["relation"], said["reason"]) == (issued.number, "replaces", "送检单位名称有误")
+    assert (said["number"], said["relation"], said["reason"]) == (
+        issued.number,
+        "replaces",
+        "送检单位名称有误",
+    )
     assert scene.instrument_of(job).due_on == new.valid_until
     assert [entry.leaf.split('"event":"')[1].split('"')[0] for entry in LogEntry.objects.all()] == [
         "issued",
