@@ -60,9 +60,7 @@ KINDS = {
         "Date of calibration",
         "Calibration method",
     ),
-    "test": Words(
-        "检测报告", "Test Report", "检测", "检测员", "Tested by", "Date of test", "Test method"
-    ),
+    "test": Words("检测报告", "Test Report", "检测", "检测员", "Tested by", "Date of test", "Test method"),
 }
 RULES = {
     "jjg_simple": (
@@ -116,9 +114,7 @@ def page(snapshot: Snapshot) -> str:
             "words": words,
             "spaced_title": "\u2002".join(words.title_zh) if len(words.title_zh) < 6 else words.title_zh,
             "records": records,
-            "failures": sheets.failures(snapshot["records"][-1])
-            if snapshot["kind"] == "rejection"
-            else [],
+            "failures": sheets.failures(snapshot["records"][-1]) if snapshot["kind"] == "rejection" else [],
             "dates": {name: chinese_date(day) for name, day in snapshot["dates"].items()},
             "qr": qr_svg(snapshot["check_url"], border=0) if snapshot["code"] else "",
             "code_groups": grouped(snapshot["code"]),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
+from certificates import render, snapshot
 from tests.certificates import scene
 
 
@@ -14,6 +15,18 @@ def _store(settings, tmp_path) -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture
+def press():
+    """Ask for this to print for real."""
+
+
+@pytest.fixture(autouse=True)
+def _no_press(request, monkeypatch):
+    """Printing takes half a second, and most tests only want some bytes that follow from the snapshot."""
+    if "press" not in request.fixturenames:
+        monkeypatch.setattr(render, "document", lambda said: b"%PDF-" + snapshot.freeze(said)[0].encode())
 
 
 @pytest.fixture
