@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -231,6 +232,9 @@ class JobFilters(Filters):
         return rows.filter(containing(text, *fields))
 
 
+DETAIL = ("equipment__equipment", "equipment__trace_certificate", "results__values__point", "remarks__person")
+
+
 class JobViewSet(Noun[Job]):
     rows = Job.objects.select_related(
         "item__order__client",
@@ -339,6 +343,10 @@ class JobViewSet(Noun[Job]):
             raise Conflict(_("The job has not been started yet."))
         draft = job.drafts.filter(user=self.actor.user).first()
         return Response({**plan_of(Record(job)), "draft": draft.cells if draft else {}})
+
+    def answer(self, row: Job, *, status: int = 200) -> Response:
+        prefetch_related_objects([row], *DETAIL)
+        return super().answer(row, status=status)
 
     def _after(self, job: Job) -> Response:
         return self.answer(self.fresh(job))
