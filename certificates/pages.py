@@ -202,7 +202,7 @@ def register() -> None:
     """Menu, addresses, home cards and the panels on the pages below; called from ready()."""
     navigation.offer([Entry(gettext_lazy("Certificates"), "certificates", "certificate", 40)])
     navigation.addresses["certificates.certificate"] = Address("certificate", "number")
-    navigation.cards["certificates"] = cards
+    navigation.cards["certificates"] = (20, cards)
     navigation.panels.setdefault("instruments.instrument", {})["certificates"] = of_instrument
     navigation.panels.setdefault("instruments.job", {})["certificates"] = of_job
 
@@ -215,11 +215,11 @@ def cards(actor: Actor) -> list[Card]:
         sealing=Count("pk", filter=Q(head__state=State.SEALING)),
     )
     address = reverse("certificates")
-    valid = Card(_("Certificates in force"), found["valid"], f"{address}?state={State.ISSUED}", "certificate")
+    valid = Card(_("Documents in force"), found["valid"], f"{address}?state={State.ISSUED}", "certificate")
     if actor.side != INSTITUTE:
         return [valid]
     sealing = Card(
-        _("Certificates being sealed"),
+        _("Documents being sealed"),
         found["sealing"],
         f"{address}?state={State.SEALING}",
         "file-certificate",

@@ -53,7 +53,7 @@ def register() -> None:
             "instruments.job": Address("job"),
         }
     )
-    navigation.cards["instruments"] = lambda actor: list(cards(actor))
+    navigation.cards["instruments"] = (10, cards)
 
 
 def cards(actor: Actor) -> Iterator[Card]:

@@ -36,7 +36,7 @@ def register() -> None:
             "labs.methodversion": Address("method_version"),
         }
     )
-    navigation.cards["labs"] = cards
+    navigation.cards["labs"] = (30, cards)
 
 
 def cards(actor: Actor) -> list[Card]:

@@ -60,7 +60,7 @@ entries: list[Entry] = [
     Entry(_("Today"), "home", "home", 0, EVERYBODY),
     Entry(_("History"), "events", "history", 90),
 ]
-cards: dict[str, CardSource] = {}
+cards: dict[str, tuple[int, CardSource]] = {}
 addresses: dict[str, Address] = {}
 panels: dict[str, dict[str, PanelSource]] = {}
 
@@ -89,8 +89,9 @@ def lines_for(actor: Actor, path: str) -> list[dict[str, Any]]:
 
 
 def cards_for(actor: Actor) -> list[Card]:
-    """Every card of the home page, app by app."""
-    return [card for source in cards.values() for card in source(actor)]
+    """Every card of the home page: daily work first, what is looked after from month to month last."""
+    ordered = sorted(cards.values(), key=lambda offered: offered[0])
+    return [card for _position, source in ordered for card in source(actor)]
 
 
 def address_of(row: Model) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -40,6 +41,12 @@ class Cell:
     mono: bool = False
     numeric: bool = False
     note: Any = ""
+    whole: bool = False
+
+    @property
+    def unbroken(self) -> bool:
+        """A date is read in one piece, and so is what says that it is whole."""
+        return self.whole or isinstance(self.text, date)
 
 
 @dataclass(frozen=True)

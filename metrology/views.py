@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from uuid import UUID
 
 import django_filters
+from django import forms
+from django.apps import apps
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +24,7 @@ from metrology.models import Event, Membership
 from metrology.pages import ActingView, Cell, Column, ScopedListView
 
 FACTS_SHOWN = 6
+MACHINE = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Home(View):
@@ -71,20 +75,20 @@ class EventFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships no t
         lookup_expr="startswith", max_length=60, label=gettext_lazy("Act begins with")
     )
     since = django_filters.DateFilter(
-        field_name="at", lookup_expr="date__gte", label=gettext_lazy("From"), widget=None
+        field_name="at",
+        lookup_expr="date__gte",
+        label=gettext_lazy("Since"),
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
-
-    class Meta:
-        model = Event
-        fields: tuple[str, ...] = ()
 
     def of_subject(self, rows: Any, name: str, value: UUID) -> Any:
         return rows.filter(subject_id=str(value))
 
 
 def _subject(event: Event) -> Cell:
+    nouns = {model._meta.label_lower: model._meta.verbose_name for model in apps.get_models()}
     return Cell(
-        event.subject_type,
+        nouns.get(event.subject_type, event.subject_type),
         url=navigation.address(event.subject_type, event.subject_id),
         note=_facts(event),
     )
@@ -92,7 +96,11 @@ def _subject(event: Event) -> Cell:
 
 def _facts(event: Event) -> str:
     facts = json.loads(event.facts)
-    shown = [f"{name}: {str(value)[:80]}" for name, value in facts.items() if value not in (None, "", [], {})]
+    shown = [
+        f"{name}: {str(value)[:80]}"
+        for name, value in facts.items()
+        if value not in (None, "", [], {}) and not MACHINE.fullmatch(str(value))
+    ]
     return " · ".join(shown[:FACTS_SHOWN])
 
 

@@ -14,6 +14,7 @@ from instruments.models import Job
 from instruments.views import record
 from instruments.views.orders import timeline
 from instruments.views.words import verdict_cell
+from labs.views.document import said
 from metrology.filters import PageFilter, chosen, of
 from metrology.pages import (
     Cell,
@@ -143,7 +144,7 @@ class JobPage(ScopedDetailView[Job]):
         return [
             timeline(PATH, row.state),
             self._facts(row),
-            self._conditions(row),
+            self._conditions(row, content),
             table(_("Standards and equipment used"), EQUIPMENT, uses),
             *record.sheets(row, content, self.actor),
             table(_("Results"), RESULT, results),
@@ -155,7 +156,7 @@ class JobPage(ScopedDetailView[Job]):
         return Facts(
             _("The job"),
             [
-                link_fact(_("Order"), row.item.order),
+                link_fact(_("Order no."), row.item.order),
                 link_fact(_("Instrument"), row.instrument),
                 Fact(_("Owner"), row.instrument.owner),
                 Fact(_("Service"), row.get_service_display()),
@@ -175,8 +176,9 @@ class JobPage(ScopedDetailView[Job]):
             ],
         )
 
-    def _conditions(self, row: Any) -> Facts:
-        parameters = [Fact(name, value, mono=True) for name, value in row.parameters.items()]
+    def _conditions(self, row: Any, content: dict[str, Any]) -> Facts:
+        named = {node["key"]: said(node) for node in content.get("parameters", ())}
+        parameters = [Fact(named.get(name, name), value, mono=True) for name, value in row.parameters.items()]
         return Facts(
             _("Conditions and parameters"),
             [

@@ -134,7 +134,7 @@ class InstrumentPage(ScopedDetailView[Instrument]):
             Job.objects.visible_to(self.actor).filter(instrument=row).values_list("pk", flat=True)[:HISTORY]
         )
         columns = (
-            Column(_("Order"), "order", link=True),
+            Column(_("Order no."), "order", mono=True, link=True),
             Column(_("Institute"), "order.institute"),
             Column(_("Service"), "get_service_display"),
             Column(_("Job"), lambda item: job_cell(item, jobs)),

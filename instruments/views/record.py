@@ -123,7 +123,7 @@ def _columns(names: dict[tuple[str, str], str]) -> tuple[Column, ...]:
         Column(_("Reported"), "reported", mono=True, numeric=True),
         Column(_("Unit"), "unit", mono=True),
         Column("U", lambda row: f"{row.expanded} (k={row.k})" if row.expanded else "", mono=True),
-        Column(_("MPE"), "mpe", mono=True, numeric=True),
+        Column(_("MPE"), lambda row: row.mpe if row.low or row.high else "", mono=True, numeric=True),
         Column(_("Limits"), lambda row: f"{row.low} … {row.high}" if row.low or row.high else "", mono=True),
         Column(_("Verdict"), lambda row: verdict_cell(row.verdict)),
     )

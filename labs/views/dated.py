@@ -13,9 +13,9 @@ from metrology import clock
 from metrology.pages import Cell, Column
 
 
-def days(row: Any) -> str:
+def days(row: Any) -> Cell:
     """From and to, both inclusive; an open end stays open."""
-    return f"{row.valid_from} – {row.valid_to or ''}"
+    return Cell(f"{row.valid_from} – {row.valid_to or ''}", whole=True)
 
 
 def standing(row: Any) -> Cell:
@@ -52,4 +52,4 @@ def accepted(row: Any) -> Cell:
 
 
 DAYS = Column(gettext_lazy("Days"), days)
-STANDING = Column(gettext_lazy("Today"), standing)
+STANDING = Column(gettext_lazy("State today"), standing)

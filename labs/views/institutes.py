@@ -173,7 +173,6 @@ class InstitutePage(ScopedDetailView[Organization]):
         actor = self.actor
         people = Metrologist.objects.visible_to(actor).filter(person__employer=row).select_related("person")
         owned = Equipment.objects.visible_to(actor).filter(owner=row).order_by("name_zh", "pk")
-        first = _("The first %(count)d; the list has all of them.") % {"count": SHOWN}
         return [
             table(
                 _("Laboratories"),
@@ -186,12 +185,13 @@ class InstitutePage(ScopedDetailView[Organization]):
                 AUTHORISATION,
                 Authorisation.objects.visible_to(actor).filter(institute=row),
             ),
-            table(
-                _("Metrologists"),
-                METROLOGIST,
-                people.prefetch_related(registrations_today())[:SHOWN],
-                linked=True,
-                note=first,
-            ),
-            table(_("Equipment"), EQUIPMENT, owned[:SHOWN], linked=True, note=first),
+            first_of(_("Metrologists"), METROLOGIST, people.prefetch_related(registrations_today())),
+            first_of(_("Equipment"), EQUIPMENT, owned),
         ]
+
+
+def first_of(heading: str, columns: tuple[Column, ...], rows: Any) -> Table:
+    """The beginning of a long list, which says so when it goes on."""
+    found = list(rows[: SHOWN + 1])
+    note = _("The first %(count)d; the list has all of them.") % {"count": SHOWN}
+    return table(heading, columns, found[:SHOWN], linked=True, note=note if len(found) > SHOWN else "")

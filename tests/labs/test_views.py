@@ -196,6 +196,15 @@ def test_a_confirmation_is_seen_in_its_own_institute_only(client, manager, nouns
         assert "孙认" not in reads(client, neighbour, path)
 
 
+def test_a_long_list_of_an_institute_says_that_it_goes_on(client, manager, institute):
+    for _ in range(50):
+        make.equipment(institute)
+    client.cookies["django_language"] = "en"
+    assert "The first 50" not in reads(client, manager, path_of("lab", institute))
+    make.equipment(institute)
+    assert "The first 50" in reads(client, manager, path_of("lab", institute))
+
+
 def test_names_are_shown_as_text(client, manager, institute):
     equipment = make.equipment(institute, name_zh="<script>1</script>")
     page = reads(client, manager, path_of("equipment", equipment))
