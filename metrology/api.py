@@ -15,6 +15,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,11 +24,12 @@ from rest_framework.viewsets import GenericViewSet
 from metrology import clock
 from metrology.actors import Actor
 from metrology.authentication import SESSION_KEY, actor_of
-from metrology.errors import Absent, Conflict, Invalid
+from metrology.errors import Absent, Conflict, Forbidden, Invalid
 from metrology.ledger import canonical
 from metrology.models import IdempotencyKey, User
 from metrology.pagination import MAX_PAGE_SIZE, PAGE_SIZE, Page, next_link, page_of
 from metrology.parsing import is_storable
+from metrology.roles import READ_ONLY
 from metrology.scope import ScopedQuerySet
 from metrology.states import require_version
 
@@ -127,6 +129,7 @@ class ScopedViewSet(GenericViewSet[M], Generic[M]):
 
     rows: ScopedQuerySet[M]
     orders: tuple[str, ...] = ("-pk",)
+    personal: bool = False
     lookup_field = "public_id"
     lookup_url_kwarg = "id"
 
@@ -140,6 +143,9 @@ class ScopedViewSet(GenericViewSet[M], Generic[M]):
         request.actor = actor_of(  # type: ignore[attr-defined]  # read through self.actor
             request.user, request.auth, request._request.session.get(SESSION_KEY)
         )
+
+        if self.actor.role in READ_ONLY and request.method not in SAFE_METHODS and not self.personal:
+            raise Forbidden(_("Your role reads only."))
 
     def get_queryset(self) -> ScopedQuerySet[M]:
         """What the actor may see; for the schema generator, which is nobody, nothing."""

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from metrology.actions.notices import read_notice
 from metrology.api import ScopedViewSet, post_action
-from metrology.doors import Body, Filters, StoredJson
+from metrology.doors import Body, Filters, MomentFilter, StoredJson
 from metrology.fields import PublicId, ScopedRelated
 from metrology.models import Event, Notice
 
@@ -44,8 +44,8 @@ class EventFilters(Filters):
     verb = django_filters.CharFilter(max_length=60)
     subject_type = django_filters.CharFilter(max_length=60)
     subject_id = django_filters.CharFilter(max_length=64)
-    since = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
-    until = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
+    since = MomentFilter(field_name="at", lookup_expr="gte")
+    until = MomentFilter(field_name="at", lookup_expr="lt")
 
     class Meta:
         model = Event
@@ -92,6 +92,7 @@ class NoticeViewSet(ScopedViewSet[Notice]):
     rows = Notice.objects.filter(channel=Notice.Channel.IN_APP).select_related("organization")
     serializer_class = NoticeSerializer
     filterset_class = NoticeFilters
+    personal = True
 
     @post_action("read", takes=Body, gives=NoticeSerializer)
     def read(self, request: Request, **kwargs: Any) -> Response:

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from argparse import ArgumentParser
 from http.client import HTTPConnection, HTTPException
@@ -18,6 +19,7 @@ from metrology.checks import GUARDS, INSTALLATION
 from metrology.management import statics
 from metrology.management.guarded import SUPERVISED
 from metrology.management.processes import NAMES, commands
+from metrology.management.story import StoryError, tell
 from metrology.management.supervisor import Child, Supervisor
 
 PORT_PATIENCE = 4.0
@@ -62,7 +64,19 @@ class Command(BaseCommand):
             self.say(f"演示 demonstration accounts: {' '.join(settings.DEMO_ACCOUNTS)}")
             self.say("password: the name followed by -demo")
         self.say("Ctrl-C stops it.")
+        if self.is_new:
+            threading.Thread(target=self.play, name="story", daemon=True).start()
         return True
+
+    def play(self) -> None:
+        """Show a newcomer the main job once, over HTTP and through the real worker."""
+        self.say("\nThe main job, played by the demonstration accounts:")
+        try:
+            numbers = tell(settings.PUBLIC_URL, self.say, mark="0001")
+        except StoryError as trouble:
+            self.say(f"The story stopped: {trouble}")
+            return
+        self.say(f"Issued: {', '.join(numbers)}. Play it again: python3 manage.py story")
 
     def say(self, line: str) -> None:
         self.stdout.write(line)
@@ -82,6 +96,7 @@ class Command(BaseCommand):
             self.fill("seed", "Loading the reference data …")
         if settings.DEMO and not apps.get_model("metrology", "Organization").objects.exists():
             self.fill("demo", "Loading the demonstration …")
+            self.is_new = True
         connections.close_all()
 
     def fill(self, command: str, line: str) -> None:
