@@ -96,7 +96,7 @@ def services() -> Iterator[CheckMessage]:
             hint="Set DATABASE_URL=postgresql://user:password@host/name, or unset REDIS_URL.",
             id="liangzhun.E008",
         )
-    if settings.CACHES["default"]["LOCATION"] == queue:
+    if settings.CACHES["default"].get("LOCATION") == queue:
         yield Error(
             "CACHE_URL and REDIS_URL name the same database: clearing the cache would lose messages.",
             hint="Give CACHE_URL another database number or server.",
