@@ -55,16 +55,16 @@ def test_the_holder_is_not_led_to_the_record(client, house, job, issued):
     assert reverse("job", args=[job.public_id]) in reads(client, house.manager, path_of(issued))
 
 
-@pytest.mark.parametrize("who", ["mallory", "neighbour", "county", "operator"])
-def test_anothers_certificate_is_one_that_never_was(client, request, house, issued, who):
-    actors = {
-        "neighbour": lambda: make.actor(Role.MANAGER, make.institute()),
-        "county": lambda: make.actor(Role.COUNTY_ADMIN, make.organization("authority", region=make.county())),
-        "operator": lambda: make.actor(Role.OPERATOR, house.institute),
-    }
-    actor = actors[who]() if who in actors else request.getfixturevalue(who)
-    assert is_absent(client, actor, path_of(issued), "TA-V-2026-999999")
-    assert client.get("/certificates/").context["rows"] == []
+def test_anothers_certificate_is_one_that_never_was(client, mallory, house, issued):
+    others = (
+        mallory,
+        make.actor(Role.MANAGER, make.institute()),
+        make.actor(Role.COUNTY_ADMIN, make.organization("authority", region=make.county())),
+        make.actor(Role.OPERATOR, house.institute),
+    )
+    for actor in others:
+        assert is_absent(client, actor, path_of(issued), "TA-V-2026-999999"), actor
+        assert client.get("/certificates/").context["rows"] == []
 
 
 def test_what_has_run_out_is_expired_in_list_page_and_filter(client, house, issued):
@@ -103,11 +103,11 @@ def test_home_counts_what_its_lists_show(client, house, issued):
             assert len(client.get(card.url).context["rows"]) == card.count
 
 
-@pytest.mark.parametrize("state", CertificateHead.State.values)
-def test_the_list_is_narrowed_by_state(client, house, issued, state):
+def test_the_list_is_narrowed_by_state(client, house, issued):
     enter(client, house.manager)
-    rows = client.get(f"/certificates/?state={state}").context["rows"]
-    assert len(rows) == (state == "issued")
+    for state in CertificateHead.State.values:
+        rows = client.get(f"/certificates/?state={state}").context["rows"]
+        assert len(rows) == (state == "issued"), state
 
 
 def test_a_mistyped_filter_is_answered_with_a_reason(client, house):
