@@ -151,4 +151,7 @@ def grouped(code: str) -> list[str]:
 
 @cache
 def style() -> str:
-    return (settings.BASE_DIR / STYLE).read_text(encoding="utf-8")
+    """The style sheet, with a class for every width and padding that brings decimal points together."""
+    steps = range(sheets.WIDEST_NUMBER + 1)
+    room = "".join(f".w{n} {{width: {n / 4}em}} .p{n} {{padding-right: {n / 4}em}}" for n in steps)
+    return (settings.BASE_DIR / STYLE).read_text(encoding="utf-8") + room

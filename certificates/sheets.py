@@ -8,7 +8,8 @@ from typing import Any
 
 Record = dict[str, Any]
 
-DIGIT, POINT = 0.5, 0.25
+DIGIT, POINT = 2, 1
+WIDEST_NUMBER = 60
 WIDEST = 9
 REPEATS_PER_ROW = 10
 NUMBER = re.compile(r"^([+−±]?\d*)(?:\.(\d+))?$")
@@ -30,13 +31,13 @@ WORST = ("fail", "conditional_fail", "undetermined", "conditional_pass", "pass")
 
 @dataclass
 class Cell:
-    """One entry; `pad` and `width` (in em) bring decimal points of a column under each other."""
+    """One entry; `pad` and `width` (in quarters of an em) bring the decimal points of a column together."""
 
     text: str
     en: str = ""
     tone: str = ""
-    pad: float = 0
-    width: float = 0
+    pad: int = 0
+    width: int = 0
 
 
 @dataclass(frozen=True)
@@ -330,8 +331,8 @@ def _align(cells: Sequence[Cell]) -> None:
         return
     most = max(len(match[2] or "") for _cell, match in parsed)
     whole = max(len(match[1]) for _cell, match in parsed)
-    room = whole * (DIGIT + 0.05) + (POINT + most * DIGIT if most else 0) + 0.1
+    room = whole * DIGIT + (POINT + most * DIGIT if most else 0) + POINT
     for cell, match in parsed:
         digits = len(match[2] or "")
         cell.pad = (most - digits) * DIGIT + (POINT if most and not digits else 0)
-        cell.width = round(room, 2)
+        cell.width = min(room, WIDEST_NUMBER)

@@ -125,7 +125,7 @@ def test_demo_and_preview_are_watermarked(db):
 def test_repeats_run_along_the_row_and_decimals_align():
     cells = [sheets.Cell(text) for text in ("1", "0.25", "−12.5", "—")]
     sheets._align(cells)
-    assert [cell.pad for cell in cells] == [1.25, 0, 0.5, 0]
+    assert [cell.pad for cell in cells] == [5, 0, 2, 0]
     assert cells[0].width == cells[1].width == cells[2].width and cells[3].width == 0
 
 

@@ -59,6 +59,13 @@ def test_superseded_and_revoked_are_said(client, house, job, issued):
     assert "已替代" in page(client, issued.code).content.decode()
 
 
+def test_a_notice_never_looks_like_a_pass(client, house):
+    notice = actions.approve(scene.checked_job(house, fails=True), by=house.approver)
+    actions.seal(notice.pk)
+    text = page(client, notice.code).content.decode()
+    assert "verdict-good" not in text and "不合格" in text
+
+
 def test_unknown_sealing_and_void_answer_alike(client, house, job):
     waiting = actions.approve(job, by=house.approver)
     unknown = page(client, "2222222222")
