@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 import django_filters
@@ -55,6 +55,21 @@ class Day(serializers.DateField):
         if not FIRST_DAY <= day <= LAST_DAY:
             self.fail("range")
         return day
+
+
+class Moment(serializers.DateTimeField):
+    """An instant of this or the neighbouring centuries; without an offset it is local time."""
+
+    default_error_messages = {"range": _("Choose a day from 1900 to 2199.")}
+
+    def to_internal_value(self, value: Any) -> datetime:
+        try:
+            moment = super().to_internal_value(value)
+        except OverflowError:
+            self.fail("range")
+        if not FIRST_DAY <= moment.date() <= LAST_DAY:
+            self.fail("range")
+        return moment
 
 
 @extend_schema_field(OpenApiTypes.INT)
@@ -144,6 +159,24 @@ class ValidOnFilter(django_filters.DateFilter):  # type: ignore[misc]  # as abov
 
     def filter(self, qs: Any, value: Any) -> Any:
         return qs.valid_on(value) if value else qs
+
+
+class MomentField(django_filters.fields.IsoDateTimeField):  # type: ignore[misc]  # as above
+    def clean(self, value: Any) -> datetime | None:
+        far = forms.ValidationError(_("Choose a day from 1900 to 2199."))
+        try:
+            moment: datetime | None = super().clean(value)
+        except OverflowError:
+            raise far from None
+        if moment is not None and not FIRST_DAY <= moment.date() <= LAST_DAY:
+            raise far
+        return moment
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]  # as above
+    """An instant both databases can compare with."""
+
+    field_class = MomentField
 
 
 class YearFilter(django_filters.Filter):  # type: ignore[misc]  # as above

@@ -26,6 +26,8 @@ from metrology.doors import (
     Body,
     Day,
     Filters,
+    Moment,
+    MomentFilter,
     OnBody,
     OnReasonBody,
     RegionFilter,
@@ -163,14 +165,14 @@ class NewEnvironmentRecord(ByPersonBody):
     temperature = NumeralText()
     humidity = NumeralText()
     pressure = NumeralText(required=False, allow_blank=True)
-    observed_at = serializers.DateTimeField(required=False)
+    observed_at = Moment(required=False)
     source = serializers.ChoiceField(EnvironmentRecord.Source.choices, required=False)  # type: ignore[assignment]  # ours
 
 
 class EnvironmentRecordFilters(Filters):
     room = django_filters.UUIDFilter(field_name="room__public_id")
-    since = django_filters.IsoDateTimeFilter(field_name="observed_at", lookup_expr="gte")
-    until = django_filters.IsoDateTimeFilter(field_name="observed_at", lookup_expr="lt")
+    since = MomentFilter(field_name="observed_at", lookup_expr="gte")
+    until = MomentFilter(field_name="observed_at", lookup_expr="lt")
 
     class Meta:
         model = EnvironmentRecord

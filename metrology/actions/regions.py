@@ -18,6 +18,7 @@ from metrology.rows import make_once
 
 KEY = re.compile(r"[0-9A-Za-z-]{1,20}", re.ASCII)
 CODE = re.compile(r"[0-9]{6}", re.ASCII)
+LONGEST_PATH = 120
 CHANGEABLE = frozenset({"name_zh", "name_en", "level", "has_own_institute", "confidence", "parent"})
 
 
@@ -41,6 +42,8 @@ def create_region(
     faults.unless(code is None or bool(CODE.fullmatch(code)), "/code", _("A code has six digits."))
     faults.unless(code is None or code == key, "/key", _("Where there is a code, it is the key."))
     faults.unless(level in Region.Level.values, "/level", _("There is no such level."))
+    path = f"{parent.path if parent else ''}{key}/"
+    faults.unless(len(path) <= LONGEST_PATH, "/parent", _("Regions are nested too deeply."))
     faults.stop()
     made = make_once(
         Region,
@@ -51,7 +54,7 @@ def create_region(
         name_en=name_en,
         level=level,
         parent=parent,
-        path=f"{parent.path if parent else ''}{key}/",
+        path=path,
         has_own_institute=has_own_institute,
         confidence=confidence,
     )
@@ -75,7 +78,8 @@ def change_region(region: Region, *, by: Actor, **changes: Any) -> Region:
     before = {name: getattr(region, name) for name in changes}
     for name, value in changes.items():
         setattr(region, name, value)
-    region.save(update_fields=list(changes) or None)
+    if changes:
+        region.save(update_fields=list(changes))
     _move(region, f"{parent.path if parent else ''}{region.key}/")
     said = {name: [before[name], changes[name]] for name in changes if before[name] != changes[name]}
     record("region.changed", region, by=by, organization=None, region=region, changes=said)
@@ -86,6 +90,11 @@ def _move(region: Region, path: str) -> None:
     if path == region.path:
         return
     old = region.path
+    deepest = max(
+        len(one) for one in Region.objects.filter(path__startswith=old).values_list("path", flat=True)
+    )
+    if deepest - len(old) + len(path) > LONGEST_PATH:
+        raise Invalid({"/parent": [_("Regions are nested too deeply.")]})
     Region.objects.filter(path__startswith=old).update(path=Concat(Value(path), Substr("path", len(old) + 1)))
     region.path = path
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.contrib.auth import authenticate, logout
@@ -13,6 +14,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 from metrology.actors import Actor
@@ -59,11 +61,23 @@ def memberships_of(user: User) -> list[Membership]:
     return list(Membership.objects.current().filter(user=user).order_by("pk"))
 
 
+class LoginNameThrottle(SimpleRateThrottle):
+    """As many tries per user name as per address: guesses from many addresses are counted together."""
+
+    scope = "login"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        name = request.data.get("username") if isinstance(request.data, dict) else None
+        ident = hashlib.sha256(str(name).encode("utf-8", "backslashreplace")).hexdigest()
+        return self.cache_format % {"scope": "login-name", "ident": ident}
+
+
 class TokenView(APIView):
     """A token for a user name and password; it acts in one membership."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    throttle_classes = (*APIView.throttle_classes, LoginNameThrottle)
     throttle_scope = "login"
 
     @extend_schema(request=Credentials, responses={201: TokenAnswer}, auth=[])

@@ -303,6 +303,8 @@ def test_lists_filter_by_region_method_and_day(institute: Organization, city: Ac
             {"room": {}, "temperature": 20, "humidity": None, "observed_at": "noon"},
             {"/room", "/temperature", "/humidity", "/observed_at"},
         ),
+        ("environment-records", {"observed_at": "0001-01-01T00:00:00"}, {"/observed_at"}),
+        ("environment-records", {"observed_at": "9999-12-31T23:59:59-12:00"}, {"/observed_at"}),
         (
             "authorisations",
             {"methods": "JJG 539", "regions": [], "valid_from": HUGE, "valid_to": []},

@@ -87,3 +87,14 @@ def test_a_target_names_its_denominator(city: Actor, manager: Actor) -> None:
     with pytest.raises(Invalid) as refused:
         set_target(**{**plan, "year": 2029, "regions": [], "value": Decimal(0)}, by=city)
     assert set(refused.value.fields) == {"/regions", "/value"}
+
+
+def test_regions_nest_only_as_deeply_as_a_path_is_long() -> None:
+    place = make.city()
+    with pytest.raises(Invalid) as refused:
+        for depth in range(9):
+            key = f"{depth}" * 20
+            place = create_region(key=key, name_zh="区", name_en="R", level="zone", parent=place, by=SYSTEM)
+    assert set(refused.value.fields) == {"/parent"}
+    with pytest.raises(Invalid):
+        change_region(make.city(), parent=make.region("9" * 20), by=SYSTEM)
