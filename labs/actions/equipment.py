@@ -108,15 +108,12 @@ def add_trace_certificate(
     """Add an upstream certificate; the one before stays as it was, for what was measured by it."""
     _require_keeper(by, equipment.owner)
     faults = Faults()
-    happened(faults, calibrated_on, "/calibrated_on")
-    faults.in_order(valid_from, valid_to)
-    faults.unless(valid_from >= calibrated_on, "/valid_from", _("It cannot be valid before the calibration."))
-    faults.unless(
-        not sha256 or bool(SHA256.fullmatch(sha256)), "/sha256", _("A SHA-256 has 64 lower-case hex digits.")
-    )
+    _check_days(faults, calibrated_on, valid_from, valid_to)
+    if sha256 and not SHA256.fullmatch(sha256):
+        faults.add("/sha256", _("A SHA-256 has 64 lower-case hex digits."))
     if replaces is not None:
         absent_unless(faults, replaces.equipment_id == equipment.pk, "/replaces")
-    printed = [_printed(faults, value, f"/values/{place}") for place, value in enumerate(values)]
+    printed = [asdict(_printed(faults, value, f"/values/{place}")) for place, value in enumerate(values)]
     faults.stop()
     states.change(equipment)
     made = rows.make_once(
@@ -129,7 +126,7 @@ def add_trace_certificate(
         valid_from=valid_from,
         valid_to=valid_to,
         uncertainty=uncertainty,
-        values=canonical([asdict(value) for value in printed]),
+        values=canonical(printed),
         sha256=sha256,
         replaces=replaces,
     )
@@ -138,12 +135,10 @@ def add_trace_certificate(
         made,
         by=by,
         organization=equipment.owner,
-        equipment=str(equipment.public_id),
         number=number,
         issuer=issuer,
-        valid_from=valid_from,
-        valid_to=valid_to,
-        values=[asdict(value) for value in printed],
+        valid=[valid_from, valid_to],
+        values=printed,
         replaces=replaces.number if replaces else None,
     )
     return made
@@ -230,6 +225,13 @@ def record_intermediate_check(
     )
     record("equipment.checked", equipment, by=by, organization=equipment.owner, on=day, accepted=accepted)
     return made
+
+
+def _check_days(faults: Faults, calibrated_on: date, valid_from: date, valid_to: date) -> None:
+    happened(faults, calibrated_on, "/calibrated_on")
+    faults.in_order(valid_from, valid_to)
+    early = _("It cannot be valid before the calibration.")
+    faults.unless(valid_from >= calibrated_on, "/valid_from", early)
 
 
 def _printed(faults: Faults, value: TraceValue, pointer: str) -> TraceValue:

@@ -62,20 +62,7 @@ def establish_standard(
     """Begin a standard (筹建); it is of use only once examined, licensed and put into use."""
     require_manager(by, institute)
     faults = Faults()
-    faults.unless(
-        (category == Standard.Category.HIGHEST_ENTERPRISE) == (institute.kind != Organization.Kind.INSTITUTE),
-        "/category",
-        _("This category does not fit this kind of organization."),
-    )
-    faults.unless(
-        not code or (len(code) == 8 and code.isascii() and code.isdigit()),
-        "/code",
-        _("A JJF 1022 code has eight digits."),
-    )
-    if laboratory is not None:
-        absent_unless(faults, laboratory.institute_id == institute.pk, "/laboratory")
-    if room is not None:
-        absent_unless(faults, room.laboratory.institute_id == institute.pk, "/room")
+    _check_new(faults, institute, category, code, laboratory, room)
     checked = [_checked(faults, item, f"/items/{place}") for place, item in enumerate(items)]
     faults.stop()
     made = rows.make_once(
@@ -97,15 +84,8 @@ def establish_standard(
     for item in checked:
         item.standard = made
     StandardItem.objects.bulk_create(checked)
-    record(
-        "standard.established",
-        made,
-        by=by,
-        organization=institute,
-        name_zh=name_zh,
-        category=category,
-        items=[item.method.code for item in items],
-    )
+    codes = [item.method.code for item in items]
+    record("standard.established", made, by=by, organization=institute, name_zh=name_zh, items=codes)
     return made
 
 
@@ -207,6 +187,28 @@ def end_part(part: StandardItem | StandardEquipment | StandardPerson, *, on: dat
         on=on,
     )
     return standard
+
+
+def _check_new(
+    faults: Faults,
+    institute: Organization,
+    category: str,
+    code: str | None,
+    laboratory: Laboratory | None,
+    room: Room | None,
+) -> None:
+    of_enterprise = category == Standard.Category.HIGHEST_ENTERPRISE
+    faults.unless(
+        of_enterprise == (institute.kind != Organization.Kind.INSTITUTE),
+        "/category",
+        _("This category does not fit this kind of organization."),
+    )
+    eight_digits = not code or (len(code) == 8 and code.isascii() and code.isdigit())
+    faults.unless(eight_digits, "/code", _("A JJF 1022 code has eight digits."))
+    if laboratory is not None:
+        absent_unless(faults, laboratory.institute_id == institute.pk, "/laboratory")
+    if room is not None:
+        absent_unless(faults, room.laboratory.institute_id == institute.pk, "/room")
 
 
 def _checked(faults: Faults, item: Item, pointer: str) -> StandardItem:

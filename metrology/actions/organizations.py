@@ -42,18 +42,8 @@ def create_organization(
     is_demo: bool = False,
 ) -> Organization:
     """Enter a body. Whether it is a demonstration is said now or never (DESIGN §5)."""
-    _require_founder(by, kind, region)
-    if is_demo and not by.allowed(Role.OPERATOR):
-        raise Forbidden(_("Only the system operator enters demonstration bodies."))
-    faults = Faults()
-    faults.unless(
-        kind != Organization.Kind.INSTITUTE or bool(code), "/code", _("An institute needs a short code.")
-    )
-    faults.unless(
-        not code or (code.isascii() and code.isalnum()), "/code", _("Only ASCII letters and digits.")
-    )
-    _check(faults, None, code=code, credit_code=credit_code)
-    faults.stop()
+    _require_founder(by, kind, region, is_demo=is_demo)
+    _check_new(kind, code, credit_code)
     made = make_once(
         Organization,
         "/credit_code",
@@ -129,12 +119,24 @@ def dissolve_organization(organization: Organization, *, on: date, by: Actor) ->
     return organization
 
 
-def _require_founder(by: Actor, kind: str, region: Region) -> None:
+def _require_founder(by: Actor, kind: str, region: Region, *, is_demo: bool) -> None:
+    if is_demo and not by.allowed(Role.OPERATOR):
+        raise Forbidden(_("Only the system operator enters demonstration bodies."))
     if by.allowed(Role.OPERATOR) or rights.governs(by, region):
         return
     at_the_counter = by.allowed(Role.MANAGER, Role.COUNTER) and region.path.startswith(by.region_path)
     if not (kind in CUSTOMERS and at_the_counter):
         raise Forbidden(_("Your role does not allow to enter this kind of body in this region."))
+
+
+def _check_new(kind: str, code: str | None, credit_code: str | None) -> None:
+    faults = Faults()
+    nameless = kind == Organization.Kind.INSTITUTE and not code
+    faults.unless(not nameless, "/code", _("An institute needs a short code."))
+    plain = not code or (code.isascii() and code.isalnum())
+    faults.unless(plain, "/code", _("Only ASCII letters and digits."))
+    _check(faults, None, code=code, credit_code=credit_code)
+    faults.stop()
 
 
 def _check(

@@ -53,23 +53,22 @@ def furnished(of: Organization) -> dict[str, Any]:
     }
 
 
+NEW_STANDARD = {
+    "name_zh": "砝码标准装置",
+    "discipline": "12",
+    "measuring_range": "(1 mg~20 kg)",
+    "accuracy": "M1",
+    "items": [{"uut_name_zh": "电子秤", "method": "JJG 539", "range_high": "30", "unit": "kg"}],
+}
+
+
 def test_a_standard_goes_from_nothing_into_use(
     institute: Organization, manager: Actor, tester: Actor
 ) -> None:
     make.method(), make.discipline()
     client = calling(manager)
     house = str(institute.public_id)
-    made = client.post(
-        f"{API}/standards/",
-        {
-            "institute": house,
-            "name_zh": "砝码标准装置",
-            "discipline": "12",
-            "measuring_range": "(1 mg~20 kg)",
-            "accuracy": "M1",
-            "items": [{"uut_name_zh": "电子秤", "method": "JJG 539", "range_high": "30", "unit": "kg"}],
-        },
-    )
+    made = client.post(f"{API}/standards/", {"institute": house, **NEW_STANDARD})
     assert made.status_code == 201, made.content
     path = f"{API}/standards/{made.json()['id']}"
     assert client.post(f"{path}/start-use/", {}).status_code == 422
