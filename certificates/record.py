@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
+from instruments import evaluate
 from instruments.models import Job, OutputValue, Point, PointSource, Reading, Result
 from metrology.science.method import ColumnKind, MethodDocument, Section
 from metrology.science.plan import PointPlan, fill, points_for
@@ -14,10 +15,7 @@ Record = dict[str, Any]
 
 def records_of(job: Job, document: MethodDocument) -> list[Record]:
     """The latest evaluation before and after adjustment, as found first; the last one decides."""
-    latest: dict[str, Result] = {}
-    for result in job.results.order_by("revision", "pk"):
-        latest[result.adjustment] = result
-    ordered = sorted(latest.values(), key=lambda result: ("as_found", "as_left").index(result.adjustment))
+    ordered = evaluate.counting(job)
     if not ordered:
         raise LookupError("a job without a result cannot be certified")
     parameters = {key: str(text) for key, text in job.parameters.items()}

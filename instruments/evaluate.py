@@ -36,10 +36,20 @@ def store(record: Record) -> Result:
     return [_stored(record, adjustment) for adjustment in record.adjustments][-1]
 
 
-def latest(job: Job, adjustment: str) -> Result | None:
-    """The last stored result of a job in one state of adjustment."""
-    result: Result | None = job.results.filter(adjustment=adjustment).order_by("-revision").first()
+def latest(record: Record, adjustment: str) -> Result | None:
+    """The last stored result of the present plan in one state of adjustment."""
+    rows = record.job.results.filter(adjustment=adjustment, plan=record.plan_revision)
+    result: Result | None = rows.order_by("-revision").first()
     return result
+
+
+def counting(job: Job) -> list[Result]:
+    """The results that speak for a job: as found, then as left if it was adjusted; the last one is judged."""
+    if job.method_version_id is None:
+        return []
+    record = Record(job)
+    found = (latest(record, adjustment) for adjustment in record.adjustments)
+    return [result for result in found if result is not None]
 
 
 def is_fresh(record: Record, result: Result) -> bool:
@@ -49,7 +59,7 @@ def is_fresh(record: Record, result: Result) -> bool:
 
 def _stored(record: Record, adjustment: str) -> Result:
     evaluation = preview(record, adjustment)
-    before = latest(record.job, adjustment)
+    before = latest(record, adjustment)
     if before is not None and before.input_hash == evaluation.input_hash:
         return before
     verdict = evaluation.verdict
@@ -57,7 +67,7 @@ def _stored(record: Record, adjustment: str) -> Result:
     result: Result = Result.objects.create(
         job=record.job,
         adjustment=adjustment,
-        revision=before.revision + 1 if before else 1,
+        revision=record.job.results.filter(adjustment=adjustment).count() + 1,
         record_revision=record.job.revision,
         plan=record.plan_revision,
         parameters=record.job.parameters,
@@ -122,7 +132,7 @@ def _differences(result: Result) -> Iterator[Difference]:
         cells=_cells_behind(result),
         tables=tables(),
     )
-    if evaluation.input_hash != result.input_hash:
+    if evaluation.engine == result.engine_version and evaluation.input_hash != result.input_hash:
         yield Difference(result, _("the input is another"))
     verdict = evaluation.verdict.value if evaluation.verdict else ""
     if verdict != result.verdict:

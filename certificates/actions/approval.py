@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from certificates import due, numbers, outbox, snapshot
 from certificates.actions.turns import note
 from certificates.models import Certificate, CertificateHead
+from instruments import evaluate
 from instruments.actions import jobs
 from instruments.models import Job
 from instruments.models.orders import Service, Stage
@@ -71,11 +72,12 @@ def approve(job: Job, *, by: Actor, version: int | None = None) -> Certificate:
 
 def decide(job: Job) -> Decision:
     """The kind from service and verdict, the validity from the method's longest period (DESIGN §4.6)."""
-    verdict = job.results.order_by("adjustment", "revision", "pk").values_list("verdict", flat=True).last()
-    if verdict is None:
+    results = evaluate.counting(job)
+    if not results:
         raise DomainError(
             _("This job has no result yet. Enter the readings and submit it."), code="no_result"
         )
+    verdict = results[-1].verdict
     if job.service == Service.CALIBRATION:
         return Decision(Kind.CALIBRATION, None)
     if verdict == Verdict.FAIL:

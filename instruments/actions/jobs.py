@@ -191,6 +191,7 @@ def begin_issue(job: Job, *, approver: Person, by: Actor) -> Job:
 @verb
 def finish_issue(job: Job, *, by: Actor) -> Job:
     """Note that the document of an approved job is sealed, and complete the order with its last job."""
+    by.require(*MAY["job.approve"], within=job.institute)
     advance(job, State.ISSUED, moves=JOB_MOVES)
     note_job("issue_job", job, by)
     complete_if_done(_order(job), by=by)
@@ -200,6 +201,7 @@ def finish_issue(job: Job, *, by: Actor) -> Job:
 @verb
 def take_back(job: Job, *, by: Actor, reason: str) -> Job:
     """Put an approved job whose document was voided back before the approver, for the next issue number."""
+    by.require(*MAY["job.approve"], within=job.institute)
     text = reason_given(reason)
     advance(job, State.CHECKED, moves=JOB_MOVES, approver=None, approved_on=None, issue_no=job.issue_no + 1)
     return note_job("take_back_job", job, by, reason=text)

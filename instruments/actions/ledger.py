@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from instruments import evaluate
 from instruments.actions.checks import cleaned, is_own, reason_given, require_keeper, sentence
 from instruments.models import Category, Instrument, Job, PlanField
 from instruments.workflow import FINISHED_JOBS, INSTRUMENT_MOVES
@@ -19,6 +20,7 @@ from metrology.errors import Conflict, Forbidden, Invalid
 from metrology.ledger import record, verb
 from metrology.models import Organization, Region
 from metrology.numbering import next_number
+from metrology.science.conformity import Verdict
 from metrology.science.errors import NumeralError
 from metrology.science.numerals import fold_width, normalise
 from metrology.states import advance, change
@@ -175,8 +177,8 @@ def last_failed_job(instrument: Instrument) -> Job | None:
     )
     if job is None:
         return None
-    result = job.results.order_by("-revision", "-pk").first()
-    return job if result is not None and result.verdict == "fail" else None
+    results = evaluate.counting(job)
+    return job if results and results[-1].verdict == Verdict.FAIL else None
 
 
 def _normalised(owner: Organization, details: Details) -> dict[str, Any]:

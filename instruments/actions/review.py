@@ -65,7 +65,7 @@ def check(job: Job, *, by: Actor) -> Job:
     if refusal is not None:
         raise Forbidden(refusal)
     record = Record(job)
-    result = evaluate.latest(job, record.final_adjustment)
+    result = evaluate.latest(record, record.final_adjustment)
     if result is None or not evaluate.is_fresh(record, result):
         raise Conflict(
             _("The stored result does not belong to these readings. Return the record to the tester.")

@@ -96,7 +96,7 @@ def result(facts: Facts) -> Iterator[Finding]:
     record = facts.record
     if record is None or facts.is_preview:
         return
-    kept = evaluate.latest(facts.job, record.final_adjustment)
+    kept = evaluate.latest(record, record.final_adjustment)
     if kept is None:
         yield judged(rule, False, _("No result has been computed."), way_out)
         return

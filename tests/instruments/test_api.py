@@ -31,7 +31,8 @@ def done(answer, status=200):
     return answer.json()
 
 
-def test_the_whole_way_from_ledger_to_checker(house):
+def ordered(house):
+    """An instrument registered and an order for it accepted, all over HTTP."""
     instrument = done(
         post(
             house.clerk,
@@ -51,6 +52,11 @@ def test_the_whole_way_from_ledger_to_checker(house):
     order = f"orders/{done(post(house.clerk, 'orders', body), 201)['id']}"
     done(post(house.clerk, f"{order}/submit"))
     assert done(post(house.counter, f"{order}/accept"))["promised_on"]
+    return order
+
+
+def test_the_whole_way_from_ledger_to_checker(house):
+    order = ordered(house)
     received = done(post(house.counter, f"{order}/receive", {"counterpart": "王建国"}))
     assert received["items"][0]["job_state"] == "received"
     job = f"jobs/{received['items'][0]['job']}"

@@ -118,3 +118,17 @@ def test_recompute_finds_a_falsified_result(capsys):
 
 def test_a_version_is_parsed_once_and_tables_are_read_once():
     assert evaluate.tables() is evaluate.tables()
+
+
+def test_values_after_adjustment_that_were_withdrawn_judge_nothing_any_more():
+    house = make.house()
+    job = make.job("measuring", at=house)
+    records.commit_readings(job, by=house.tester, cells=make.cells(job, fails=True))
+    after = [{**cell, "adjustment": "as_left"} for cell in make.cells(job)]
+    records.commit_readings(job, by=house.tester, cells=after)
+    review.submit(job, by=house.tester)
+    assert [result.verdict for result in evaluate.counting(job)] == ["fail", "pass"]
+    review.return_(job, by=house.checker, text="没有调整过")
+    records.commit_readings(job, by=house.tester, cells=[{**cell, "value": ""} for cell in after])
+    review.submit(job, by=house.tester)
+    assert [result.verdict for result in evaluate.counting(job)] == ["fail"]
