@@ -111,8 +111,7 @@ def add_trace_certificate(
     _check_days(faults, calibrated_on, valid_from, valid_to)
     if sha256 and not SHA256.fullmatch(sha256):
         faults.add("/sha256", _("A SHA-256 has 64 lower-case hex digits."))
-    if replaces is not None:
-        absent_unless(faults, replaces.equipment_id == equipment.pk, "/replaces")
+    absent_unless(faults, replaces is None or replaces.equipment_id == equipment.pk, "/replaces")
     printed = [asdict(_printed(faults, value, f"/values/{place}")) for place, value in enumerate(values)]
     faults.stop()
     states.change(equipment)
