@@ -8,6 +8,9 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model
 
+from certificates.actions import approve, seal
+from instruments.models import Campaign
+from labs import models as labs
 from metrology import clock
 from metrology.actors import STRANGER, Actor
 from metrology.models import Attachment, Notice, Target
@@ -48,9 +51,7 @@ def build() -> World:
     """A house with a checked job, an issued certificate and one row of every noun that has a route."""
     at = scene.house(code="TA")
     checked = scene.checked_job(at)
-    from certificates.actions import approve
-
-    approve(checked, by=at.approver)
+    seal(approve(checked, by=at.approver).pk)
     furnish(at)
     far, farther = make.county("370921"), make.county("370923")
     cast = {
@@ -72,9 +73,6 @@ def build() -> World:
 
 def furnish(at: scene.House) -> None:
     """Rows of nouns that a certificate does not need."""
-    from instruments.models import Campaign
-    from labs import models as labs
-
     standard = labs.Standard.objects.get()
     room = labs.Room.objects.first()
     assert room is not None

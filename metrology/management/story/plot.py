@@ -199,7 +199,7 @@ def _value(column: dict[str, Any], nominal: str, d: Decimal, strays: bool) -> st
         return str(d / 2)
     if column["key"] == "I2":
         return str(Decimal(nominal) + d)
-    return str(Decimal(nominal) * 2) if strays else nominal
+    return str(Decimal(nominal) * Decimal("1.1")) if strays else nominal
 
 
 def _places(column: dict[str, Any]) -> list[dict[str, Any]]:
