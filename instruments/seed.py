@@ -57,4 +57,4 @@ def _listed(entry: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
 def _enter(row: dict[str, Any], fields: dict[str, Any], methods: dict[str, Method], by: Actor) -> None:
     category = Category.objects.create(code=row["code"], **fields)
     category.methods.set(methods[code] for code in row["methods"] if code in methods)
-    record("enter_category", category, by=by, organization=None, code=category.code)
+    record("category.entered", category, by=by, organization=None, code=category.code)

@@ -50,7 +50,7 @@ def assign(job: Job, *, by: Actor, assignee: Person, laboratory: Laboratory | No
         tester=None,
         laboratory=laboratory or job.laboratory,
     )
-    return note_job("assign_job", job, by, assignee=assignee.name)
+    return note_job("job.assigned", job, by, assignee=assignee.name)
 
 
 @verb
@@ -99,7 +99,7 @@ def start(
     )
     _lay_out(job, plans)
     _take_equipment(job, choice, equipment)
-    return note_job("start_job", job, by, method_version=str(version), points=len(plans))
+    return note_job("job.started", job, by, method_version=str(version), points=len(plans))
 
 
 @verb
@@ -129,7 +129,7 @@ def set_environment(
     if room is not None:
         changes["room"] = room
     change(job, expected={"state": State.MEASURING}, **changes)
-    return note_job("set_environment", job, by, **{name: getattr(job, name) for name in given})
+    return note_job("job.environment_set", job, by, **{name: getattr(job, name) for name in given})
 
 
 @verb
@@ -145,7 +145,7 @@ def note_equipment(
         note = reason_given(note, "/note")
     use.condition, use.note = condition, note[:200]
     use.save(update_fields=["condition", "note"])
-    note_job("note_equipment", job, by, equipment=str(equipment), condition=condition, note=use.note)
+    note_job("job.equipment_noted", job, by, equipment=str(equipment), condition=condition, note=use.note)
     return use
 
 
@@ -155,7 +155,7 @@ def cancel_job(job: Job, *, by: Actor, reason: str) -> Job:
     by.require(*MAY["job.cancel"], within=job.institute)
     text = reason_given(reason)
     advance(job, State.CANCELLED, moves=JOB_MOVES)
-    note_job("cancel_job", job, by, reason=text)
+    note_job("job.cancelled", job, by, reason=text)
     complete_if_done(_order(job), by=by)
     return job
 
@@ -166,7 +166,7 @@ def subcontract(job: Job, *, by: Actor, contractor: str, reason: str) -> Job:
     by.require(*MAY["job.subcontract"], within=job.institute)
     body, text = reason_given(contractor, "/contractor"), reason_given(reason)
     advance(job, State.SUBCONTRACTED, moves=JOB_MOVES)
-    note_job("subcontract_job", job, by, contractor=body, reason=text)
+    note_job("job.subcontracted", job, by, contractor=body, reason=text)
     complete_if_done(_order(job), by=by)
     return job
 
@@ -185,7 +185,7 @@ def begin_issue(job: Job, *, approver: Person, by: Actor) -> Job:
             [finding.as_dict() for finding in findings],
         )
     advance(job, State.APPROVED, moves=JOB_MOVES, approver=approver, approved_on=clock.today())
-    return note_job("approve_job", job, by, approver=approver.name)
+    return note_job("job.approved", job, by, approver=approver.name)
 
 
 @verb
@@ -193,7 +193,7 @@ def finish_issue(job: Job, *, by: Actor) -> Job:
     """Note that the document of an approved job is sealed, and complete the order with its last job."""
     by.require(*MAY["job.approve"], within=job.institute)
     advance(job, State.ISSUED, moves=JOB_MOVES)
-    note_job("issue_job", job, by)
+    note_job("job.issued", job, by)
     complete_if_done(_order(job), by=by)
     return job
 
@@ -204,7 +204,7 @@ def take_back(job: Job, *, by: Actor, reason: str) -> Job:
     by.require(*MAY["job.approve"], within=job.institute)
     text = reason_given(reason)
     advance(job, State.CHECKED, moves=JOB_MOVES, approver=None, approved_on=None, issue_no=job.issue_no + 1)
-    return note_job("take_back_job", job, by, reason=text)
+    return note_job("job.taken_back", job, by, reason=text)
 
 
 @verb
@@ -225,7 +225,7 @@ def reopen(job: Job, *, by: Actor, reason: str) -> Job:
         approved_on=None,
     )
     write_sources(Record(job))
-    return note_job("reopen_job", job, by, reason=text)
+    return note_job("job.reopened", job, by, reason=text)
 
 
 def climate(text: str) -> str:

@@ -66,7 +66,7 @@ def register_instrument(owner: Organization, *, by: Actor, **details: Unpack[Det
     instrument.label_no = _label_number(instrument.region)
     _written(instrument)
     record(
-        "register_instrument",
+        "instrument.registered",
         instrument,
         by=by,
         organization=owner,
@@ -98,7 +98,7 @@ def change_instrument(instrument: Instrument, *, by: Actor, **details: Unpack[De
         name: [_fact(before[name]), _fact(columns[name])] for name in details if before[name] != columns[name]
     }
     record(
-        "change_instrument",
+        "instrument.changed",
         instrument,
         by=by,
         organization=instrument.owner,
@@ -116,7 +116,7 @@ def scrap(instrument: Instrument, *, by: Actor, reason: str) -> Instrument:
     if Job.objects.filter(instrument=instrument).exclude(state__in=FINISHED_JOBS).exists():
         raise Conflict(_("A job on it is still open. Finish or cancel the job first."))
     advance(instrument, Instrument.State.SCRAPPED, moves=INSTRUMENT_MOVES, due_on=None)
-    return _noted("scrap_instrument", instrument, by, reason=text)
+    return _noted("instrument.scrapped", instrument, by, reason=text)
 
 
 @verb
@@ -127,7 +127,7 @@ def put_out_of_service(instrument: Instrument, *, by: Actor, reason: str) -> Ins
     if instrument.state == Instrument.State.OUT_OF_SERVICE:
         return instrument
     advance(instrument, Instrument.State.OUT_OF_SERVICE, moves=INSTRUMENT_MOVES)
-    return _noted("put_out_of_service", instrument, by, reason=text)
+    return _noted("instrument.put_out_of_service", instrument, by, reason=text)
 
 
 @verb
@@ -144,7 +144,7 @@ def return_to_use(instrument: Instrument, *, by: Actor, reason: str) -> Instrume
             % {"day": failed.tested_on}
         )
     advance(instrument, Instrument.State.IN_USE, moves=INSTRUMENT_MOVES)
-    return _noted("return_to_use", instrument, by, reason=text)
+    return _noted("instrument.returned_to_use", instrument, by, reason=text)
 
 
 @verb
@@ -160,7 +160,7 @@ def set_due(
         due_on=due_on, last_tested_on=last_tested_on, version=F("version") + 1
     )
     instrument.refresh_from_db(fields=["due_on", "last_tested_on", "version"])
-    return _noted("set_due", instrument, by, due_on=due_on, last_tested_on=last_tested_on)
+    return _noted("instrument.due_set", instrument, by, due_on=due_on, last_tested_on=last_tested_on)
 
 
 def last_failed_job(instrument: Instrument) -> Job | None:

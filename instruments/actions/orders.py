@@ -94,7 +94,7 @@ def file_order(
     order.number = f"WT-{institute.code}-{year}-{next_number(f'order:{institute.pk}:{year}'):05d}"
     order.save(force_insert=True)
     OrderItem.objects.bulk_create([cleaned(_item(order, request)) for request in requests])
-    _noted("file_order", order, by, items=len(requests))
+    _noted("order.filed", order, by, items=len(requests))
     return order
 
 
@@ -112,7 +112,7 @@ def submit_order(order: ServiceOrder, *, by: Actor) -> ServiceOrder:
     if faults:
         raise Invalid(faults)
     advance(order, ServiceOrder.State.SUBMITTED, moves=ORDER_MOVES, submitted_at=clock.now())
-    return _noted("submit_order", order, by)
+    return _noted("order.submitted", order, by)
 
 
 @verb
@@ -124,7 +124,7 @@ def accept_order(order: ServiceOrder, *, by: Actor, promised_on: date | None = N
     if not clock.today() <= promised <= latest:
         raise Invalid({"/promised_on": [_("Promise a day from today to %(day)s.") % {"day": latest}]})
     advance(order, ServiceOrder.State.ACCEPTED, moves=ORDER_MOVES, promised_on=promised)
-    return _noted("accept_order", order, by, promised_on=promised)
+    return _noted("order.accepted", order, by, promised_on=promised)
 
 
 @verb
@@ -133,7 +133,7 @@ def decline_order(order: ServiceOrder, *, by: Actor, reason: str) -> ServiceOrde
     by.require(*MAY["order.decline"], within=order.institute)
     text = reason_given(reason)
     advance(order, ServiceOrder.State.DECLINED, moves=ORDER_MOVES, decline_reason=text)
-    return _noted("decline_order", order, by, reason=text)
+    return _noted("order.declined", order, by, reason=text)
 
 
 @verb
@@ -144,7 +144,7 @@ def cancel_order(order: ServiceOrder, *, by: Actor, reason: str) -> ServiceOrder
     advance(order, ServiceOrder.State.CANCELLED, moves=ORDER_MOVES)
     for item in order.items.filter(state=OrderItem.State.REQUESTED):
         advance(item, OrderItem.State.CANCELLED, moves=ITEM_MOVES)
-    return _noted("cancel_order", order, by, reason=text)
+    return _noted("order.cancelled", order, by, reason=text)
 
 
 @verb
@@ -166,7 +166,7 @@ def receive_items(
     jobs = [_received(order, receipt, by) for receipt in receipts]
     if not on_site:
         _hand_over([receipt.item for receipt in receipts], Custody.Kind.RECEIVED, counterpart, by)
-    _noted("receive_items", order, by, counterpart=counterpart, jobs=[job.number for job in jobs])
+    _noted("order.received", order, by, counterpart=counterpart, jobs=[job.number for job in jobs])
     return jobs
 
 
@@ -180,7 +180,7 @@ def return_item(item: OrderItem, *, by: Actor, counterpart: str, reason: str) ->
         advance(job, Job.State.CANCELLED, moves=JOB_MOVES)
     advance(item, OrderItem.State.RETURNED, moves=ITEM_MOVES)
     _hand_over([item], Custody.Kind.RETURNED, receiver, by)
-    _noted("return_item", item.order, by, item=item.public_id, counterpart=receiver, reason=text)
+    _noted("order.item_returned", item.order, by, item=item.public_id, counterpart=receiver, reason=text)
     complete_if_done(item.order, by=by)
     return item
 
@@ -196,7 +196,7 @@ def collect(order: ServiceOrder, *, by: Actor, counterpart: str) -> ServiceOrder
         _hand_over(kept, Custody.Kind.COLLECTED, receiver, by)
     for job in Job.objects.filter(item__in=kept, state=Job.State.ISSUED):
         advance(job, Job.State.COLLECTED, moves=JOB_MOVES)
-    return _noted("collect_order", order, by, counterpart=receiver)
+    return _noted("order.collected", order, by, counterpart=receiver)
 
 
 def complete_if_done(order: ServiceOrder, *, by: Actor) -> None:
@@ -208,7 +208,7 @@ def complete_if_done(order: ServiceOrder, *, by: Actor) -> None:
     )
     if locked.state == ServiceOrder.State.IN_PROGRESS and not waits:
         advance(locked, ServiceOrder.State.COMPLETED, moves=ORDER_MOVES)
-        _noted("complete_order", locked, by)
+        _noted("order.completed", locked, by)
 
 
 def _check_requests(client: Organization, requests: Sequence[ItemRequest]) -> None:

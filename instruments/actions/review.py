@@ -42,7 +42,7 @@ def submit(job: Job, *, by: Actor, tested_on: date | None = None) -> Job:
     RecordDraft.objects.filter(job=job).delete()
     advance(job, Job.State.SUBMITTED, moves=JOB_MOVES, tested_on=day, submitted_at=clock.now())
     return note_job(
-        "submit_job",
+        "job.submitted",
         job,
         by,
         tested_on=day,
@@ -71,7 +71,7 @@ def check(job: Job, *, by: Actor) -> Job:
             _("The stored result does not belong to these readings. Return the record to the tester.")
         )
     advance(job, Job.State.CHECKED, moves=JOB_MOVES, checker=person, checked_on=clock.today())
-    return note_job("check_job", job, by, readings=record.digest(), verdict=result.verdict)
+    return note_job("job.checked", job, by, readings=record.digest(), verdict=result.verdict)
 
 
 @verb
@@ -94,7 +94,7 @@ def return_(job: Job, *, by: Actor, text: str, cell: str = "") -> Job:
         checker=None,
         checked_on=None,
     )
-    return note_job("return_job", job, by, comment=words, cell=cell)
+    return note_job("job.returned", job, by, comment=words, cell=cell)
 
 
 def _missing(record: Record, evaluation: Evaluation) -> dict[str, list[Any]]:

@@ -26,13 +26,13 @@ def test_it_goes_from_request_to_issue(house):
     assert job.number.isascii() and job.item.order.number.isascii()
     assert verify() == []
     assert list(Event.objects.filter(subject_id=job.public_id).values_list("verb", flat=True)) == [
-        "assign_job",
-        "start_job",
-        "set_environment",
-        "submit_job",
-        "check_job",
-        "approve_job",
-        "issue_job",
+        "job.assigned",
+        "job.started",
+        "job.environment_set",
+        "job.submitted",
+        "job.checked",
+        "job.approved",
+        "job.issued",
     ]
 
 

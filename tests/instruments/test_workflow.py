@@ -148,5 +148,5 @@ def holds(job, openings):
     assert job.tester_id not in (job.checker_id, job.approver_id)
     assert (job.pk, job.revision, job.approver, True) in openings
     acts = list(Event.objects.filter(subject_id=job.public_id).order_by("seq").values_list("verb", flat=True))
-    last = max(i for i, act in enumerate(acts) if act in ("submit_job", "reopen_job", "return_job"))
-    assert "check_job" in acts[last:] and "approve_job" in acts[last:]
+    last = max(i for i, act in enumerate(acts) if act in ("job.submitted", "job.reopened", "job.returned"))
+    assert "job.checked" in acts[last:] and "job.approved" in acts[last:]
