@@ -85,7 +85,7 @@ def record(
     region: Region | None = None,
     **facts: Any,
 ) -> None:
-    """Note that `by` did `name` to `subject`; the Event joins the chain of `organization`.
+    """Note that `by` did `name` ("order.accepted") to `subject`, in the chain of `organization`.
 
     Without an organization the Event joins the registry's own chain (reference data). Facts must
     be JSON values, dates, decimals or UUIDs.
