@@ -71,13 +71,23 @@ def environment(facts: Facts) -> Iterator[Finding]:
     for key, name, low, high, is_required in _limits(facts):
         text = str(getattr(facts.job, key, ""))
         named = {"name": name, "text": text, "low": low or "…", "high": high or "…"}
+        if not hasattr(facts.job, key):
+            reason = (
+                _("%(name)s has no place in the record; the method asks for %(low)s to %(high)s.") % named
+            )
+            yield judged("environment", False, reason, _("Compare it by hand."), blocking=False)
+            continue
         if not text:
             late = is_required and not facts.is_preview
             reason = _("%(name)s is not on record.") % named
             yield judged("environment", not late, reason, _("Return the record and note the climate."))
             continue
-        values = [Decimal(part) for part in text.split("~")]
-        inside = (not low or Decimal(low) <= min(values)) and (not high or max(values) <= Decimal(high))
+        values = [Decimal(part) for part in text.split("~") if _number(part)]
+        inside = (
+            bool(values)
+            and (not low or Decimal(low) <= min(values))
+            and (not high or max(values) <= Decimal(high))
+        )
         within, beyond = (
             _("%(name)s %(text)s lies within %(low)s to %(high)s."),
             _("%(name)s %(text)s lies outside %(low)s to %(high)s."),

@@ -10,7 +10,7 @@ from instruments.actions import jobs, orders, review
 from instruments.models import Job, JobEquipment
 from labs import models as labs
 from metrology import clock, guards
-from metrology.errors import Blocked, Forbidden
+from metrology.errors import Blocked, Forbidden, Invalid
 from metrology.models import Organization
 from tests import make
 
@@ -334,3 +334,20 @@ def calibration():
     document = make.document("r1-price-scale")
     del document["period_months"]
     return {**document, "service": "calibration"}
+
+
+def test_7_what_the_record_has_no_place_for_only_warns():
+    document = make.document("r1-price-scale")
+    document["environment"] = [
+        {"key": "voltage", "zh": "电压", "en": "Supply voltage", "unit": "V", "min": "215"}
+    ]
+    house = make.house(document)
+    assert "Supply voltage has no place" in warned(make.job("checked", at=house), house, "environment")
+
+
+def test_7_a_required_climate_value_is_asked_for_at_the_hand_over():
+    document = make.document("r1-price-scale")
+    document["environment"] = [{"key": "pressure", "zh": "气压", "en": "Pressure", "unit": "hPa"}]
+    with pytest.raises(Invalid) as refused:
+        make.job("submitted", at=make.house(document))
+    assert list(refused.value.fields) == ["/environment/pressure"]
