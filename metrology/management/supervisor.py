@@ -86,7 +86,12 @@ class Supervisor:
         try:
             first.start()
             latest = time.monotonic() + HEAD_START
-            while not (self.stopping or self.serves() or time.monotonic() > latest):
+            while not (self.stopping or self.serves()):
+                if time.monotonic() > latest:
+                    self.say(
+                        f"{first.name} has not answered within {HEAD_START:g} s; its own words stand above."
+                    )
+                    break
                 self.look_after([first])
                 time.sleep(PAUSE)
             while not self.stopping:
