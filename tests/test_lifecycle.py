@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ FIRST_START = 240.0
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[Plot, list[str]]]:
-    """A demonstration on the stack of this run: embedded, or the given PostgreSQL and Redis."""
+    """A demonstration in its second start, and what the first one said; on the stack of this run."""
     with tempfile.TemporaryDirectory(prefix="liangzhun-story-") as folder, database_of_its_own(folder):
         port = free_port()
         environment = {
@@ -45,21 +46,29 @@ def served() -> Iterator[tuple[Plot, list[str]]]:
             "THROTTLE_USER": "6000/min",
             "THROTTLE_LOGIN": "100/min",
         }
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            text=True,
-        )
-        try:
-            lines = listen(process)
-            yield Plot(f"http://localhost:{port}"), wait_for_the_end(lines)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=60)
+        with serving(environment) as lines:
+            heard = wait_for(lines, "Issued:", "The story stopped")
+        with serving(environment) as lines:
+            wait_for(lines, "Ctrl-C stops it.")
+            yield Plot(f"http://localhost:{port}"), heard
+
+
+@contextmanager
+def serving(environment: dict[str, str]) -> Iterator[queue.Queue[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "serve"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        yield listen(process)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
 
 
 def free_port() -> int:
@@ -80,7 +89,7 @@ def listen(process: subprocess.Popen[str]) -> queue.Queue[str]:
     return lines
 
 
-def wait_for_the_end(lines: queue.Queue[str]) -> list[str]:
+def wait_for(lines: queue.Queue[str], *ends: str) -> list[str]:
     heard: list[str] = []
     deadline = time.monotonic() + FIRST_START
     while time.monotonic() < deadline:
@@ -88,7 +97,7 @@ def wait_for_the_end(lines: queue.Queue[str]) -> list[str]:
             heard.append(lines.get(timeout=1))
         except queue.Empty:
             continue
-        if heard[-1].startswith(("Issued:", "The story stopped")):
+        if heard[-1].startswith(ends):
             return heard
     raise AssertionError("\n".join(heard))
 

@@ -101,8 +101,10 @@ def values(job: Job, results: list[Result], content: Node, actor: Actor) -> Iter
         found.setdefault(row.result_id, []).append(row)
     names = _names(content)
     for result in newest.values():
-        heading = _("Computed values: %(when)s") % {"when": result.get_adjustment_display().lower()}
-        yield table(heading, _columns(names), found.get(result.pk, ()))
+        when = result.get_adjustment_display()
+        for test, computed in groupby(found.get(result.pk, ()), key=lambda row: row.test):
+            heading = _("Computed: %(test)s") % {"test": names.get((test, ""), test)}
+            yield table(heading, _columns(names), computed, note=when)
 
 
 def _names(content: Node) -> dict[tuple[str, str], str]:
@@ -117,7 +119,6 @@ def _names(content: Node) -> dict[tuple[str, str], str]:
 
 def _columns(names: dict[tuple[str, str], str]) -> tuple[Column, ...]:
     return (
-        Column(_("Test"), lambda row: names.get((row.test, ""), row.test)),
         Column(_("Point"), lambda row: (row.point.nominal or row.point.key) if row.point else "", mono=True),
         Column(_("Quantity"), lambda row: names.get((row.test, row.key), row.key)),
         Column(_("Reported"), "reported", mono=True, numeric=True),

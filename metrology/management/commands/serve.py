@@ -29,6 +29,7 @@ SET_UP = "setup"
 class Command(BaseCommand):
     help = "Set up, then run the web server, the worker and the beat; Ctrl-C stops them."
     requires_system_checks: list[str] = []
+    is_new = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parts = (*NAMES, SET_UP)
