@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from labs.models.dated import DatedQuerySet, dates_in_order
@@ -200,8 +200,8 @@ class Examination(ScopedModel):
         DOCUMENT_REVIEW = "document_review", _("Document review")
         ONSITE = "onsite", _("On-site examination")
         RECTIFYING = "rectifying", _("Rectification")
-        APPROVED = "approved", _("Approved")
-        REFUSED = "refused", _("Refused")
+        APPROVED = "approved", pgettext_lazy("examination", "Approved")
+        REFUSED = "refused", pgettext_lazy("examination", "Refused")
 
     scope: ClassVar[Scope] = OWN
 
@@ -279,7 +279,7 @@ class StatusPeriod(ScopedModel):
     class Status(models.TextChoices):
         IN_USE = "in_use", _("In use")
         SUSPENDED = "suspended", _("Suspended")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("standard", "Cancelled")
 
     scope: ClassVar[Scope] = OWN
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from labs.validity import notice_day
 from metrology import clock
@@ -48,7 +48,9 @@ def last_day(day: date | None) -> Cell:
 
 
 def accepted(row: Any) -> Cell:
-    return Cell(_("Accepted"), state="passed") if row.accepted else Cell(_("Not accepted"), state="failed")
+    if row.accepted:
+        return Cell(pgettext("test", "Accepted"), state="passed")
+    return Cell(pgettext("test", "Not accepted"), state="failed")
 
 
 DAYS = Column(gettext_lazy("Days"), days)
