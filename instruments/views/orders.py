@@ -130,7 +130,7 @@ class OrderPage(ScopedDetailView[ServiceOrder]):
             Column(_("Condition at receipt"), "condition"),
             Column(_("Notional fee"), "notional_fee", numeric=True),
         )
-        return table(_("Pieces"), columns, items)
+        return table(_("Instruments"), columns, items)
 
     def _custody(self, row: Any) -> Table:
         acts = Custody.objects.visible_to(self.actor).filter(item__order=row)
