@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from certificates import snapshot, verify
+from certificates.acts import WORDS
 from certificates.models import Certificate, CertificateHead
 from instruments.models import Job
-from metrology import clock, navigation
+from metrology import acts, clock, navigation
 from metrology.actors import Actor
 from metrology.filters import PageFilter, chosen, of
 from metrology.navigation import EVERY_SIDE, INSTITUTE, Address, Card, Entry
@@ -200,6 +201,7 @@ def _name(content: dict[str, Any], act: str) -> str:
 
 def register() -> None:
     """Menu, addresses, home cards and the panels on the pages below; called from ready()."""
+    acts.words |= WORDS
     navigation.offer([Entry(gettext_lazy("Certificates"), "certificates", "certificate", 40)])
     navigation.addresses["certificates.certificate"] = Address("certificate", "number")
     navigation.cards["certificates"] = (20, cards)

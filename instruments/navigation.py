@@ -8,9 +8,10 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from instruments.acts import WORDS
 from instruments.models import Instrument, Job, ServiceOrder
 from instruments.views.words import DUE_SOON
-from metrology import clock, navigation
+from metrology import acts, clock, navigation
 from metrology.actors import Actor
 from metrology.navigation import ENTERPRISE, EVERY_SIDE, INSTITUTE, WORKING, Address, Card, Entry
 from metrology.roles import Role
@@ -39,6 +40,7 @@ ORDER_CARDS = {
 
 def register() -> None:
     """Called once from ready()."""
+    acts.words |= WORDS
     navigation.offer(
         [
             Entry(_("Jobs"), "jobs", "ruler-measure", 10, WORKING),

@@ -9,14 +9,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from labs import validity
+from labs.acts import WORDS
 from labs.models import Registration, Standard, TraceCertificate
-from metrology import clock, navigation
+from metrology import acts, clock, navigation
 from metrology.actors import Actor
 from metrology.navigation import WORKING, Address, Card, Entry
 
 
 def register() -> None:
     """Called once from ready()."""
+    acts.words |= WORDS
     navigation.offer(
         [
             Entry(_("Standards"), "standards", "scale", 50, WORKING),

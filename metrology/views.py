@@ -11,6 +11,7 @@ import django_filters
 from django import forms
 from django.apps import apps
 from django.contrib import messages
+from django.core.exceptions import FieldDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.decorators.http import require_POST
 
-from metrology import navigation
+from metrology import acts, navigation
 from metrology.authentication import SESSION_KEY
 from metrology.models import Event, Membership
 from metrology.pages import ActingView, Cell, Column, ScopedListView
@@ -85,6 +86,12 @@ class EventFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships no t
         return rows.filter(subject_id=str(value))
 
 
+def _act(event: Event) -> Cell:
+    """What was done, in words, with the name the filter takes beside it."""
+    known = acts.words.get(event.verb)
+    return Cell(known, note=event.verb) if known else Cell(event.verb, mono=True)
+
+
 def _subject(event: Event) -> Cell:
     nouns = {model._meta.label_lower: model._meta.verbose_name for model in apps.get_models()}
     return Cell(
@@ -97,11 +104,26 @@ def _subject(event: Event) -> Cell:
 def _facts(event: Event) -> str:
     facts = json.loads(event.facts)
     shown = [
-        f"{name}: {str(value)[:80]}"
+        "{}: {}".format(*_fact(event.subject_type, name, value))
         for name, value in facts.items()
         if value not in (None, "", [], {}) and not MACHINE.fullmatch(str(value))
     ]
     return " · ".join(shown[:FACTS_SHOWN])
+
+
+def _fact(subject_type: str, name: str, value: Any) -> tuple[str, str]:
+    """The name and the value of a fact in words, where the noun has such a field."""
+    try:
+        field: Any = apps.get_model(subject_type)._meta.get_field(name)
+    except (LookupError, ValueError, FieldDoesNotExist):
+        field = None
+    if isinstance(value, bool):
+        text = _("Yes") if value else _("No")
+    elif isinstance(value, list):
+        text = ", ".join(str(one) for one in value)
+    else:
+        text = str(dict(getattr(field, "flatchoices", ())).get(value, value))
+    return str(getattr(field, "verbose_name", name)), text[:80]
 
 
 def _who(event: Event) -> str:
@@ -117,7 +139,7 @@ class Events(ScopedListView[Event]):
     filterset_class = EventFilter
     columns = (
         Column(gettext_lazy("At"), "at"),
-        Column(gettext_lazy("Act"), "verb", mono=True),
+        Column(gettext_lazy("Act"), _act),
         Column(gettext_lazy("Object"), _subject),
         Column(gettext_lazy("By"), _who),
         Column(gettext_lazy("Organization"), "organization"),

@@ -88,8 +88,13 @@ def _heading(column: Node, place: Place, parameters: dict[str, Any]) -> str:
 def _cell(rows: list[Reading], place: Place, columns: dict[str, Node]) -> Node:
     texts = [row.text for row in rows if (row.column, row.repeat, row.direction) == place]
     if columns.get(place[0], {}).get("kind") == "check":
-        texts = [str(VERDICTS[Verdict(text)][0]) if text in ("pass", "fail") else text for text in texts]
+        texts = [_checked(text) for text in texts]
     return {"now": texts[-1] if texts else "", "before": [text for text in texts[:-1] if text]}
+
+
+def _checked(text: str) -> str:
+    """A check by eye as its word; a number stays as it is."""
+    return str(VERDICTS[Verdict(text)][0]) if text in ("pass", "fail") else text
 
 
 def values(job: Job, results: list[Result], content: Node, actor: Actor) -> Iterator[Table]:
@@ -104,7 +109,7 @@ def values(job: Job, results: list[Result], content: Node, actor: Actor) -> Iter
         when = result.get_adjustment_display()
         for test, computed in groupby(found.get(result.pk, ()), key=lambda row: row.test):
             heading = _("Computed: %(test)s") % {"test": names.get((test, ""), test)}
-            yield table(heading, _columns(names), computed, note=when)
+            yield table(heading, _columns(names, _point_names(content)), computed, note=when)
 
 
 def _names(content: Node) -> dict[tuple[str, str], str]:
@@ -117,11 +122,26 @@ def _names(content: Node) -> dict[tuple[str, str], str]:
     return names
 
 
-def _columns(names: dict[tuple[str, str], str]) -> tuple[Column, ...]:
+def _point_names(content: Node) -> dict[tuple[str, str], str]:
+    """The words of each point that has some, by (test, key)."""
+    return {
+        (test["key"], point["key"]): said(point)
+        for test in content.get("tests", ())
+        for point in test.get("points", ())
+        if "key" in point
+    }
+
+
+def _columns(names: dict[tuple[str, str], str], points: dict[tuple[str, str], str]) -> tuple[Column, ...]:
+    def point(row: OutputValue) -> str:
+        if row.point is None:
+            return ""
+        return points.get((row.test, row.point.key), "") or row.point.nominal or row.point.key
+
     return (
-        Column(_("Point"), lambda row: (row.point.nominal or row.point.key) if row.point else "", mono=True),
+        Column(_("Point"), point, mono=True),
         Column(_("Quantity"), lambda row: names.get((row.test, row.key), row.key)),
-        Column(_("Reported"), "reported", mono=True, numeric=True),
+        Column(_("Reported"), lambda row: _checked(row.reported), mono=True, numeric=True),
         Column(_("Unit"), "unit", mono=True),
         Column("U", lambda row: f"{row.expanded} (k={row.k})" if row.expanded else "", mono=True),
         Column(_("MPE"), lambda row: row.mpe if row.low or row.high else "", mono=True, numeric=True),

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from labs.models import StandardEquipment
 from metrology.pages import Column, Table, table
 
 Node = dict[str, Any]
@@ -37,9 +38,10 @@ CONDITION: tuple[Column, ...] = (
     Column(gettext_lazy("To"), lambda node: node.get("max"), mono=True),
     Column(gettext_lazy("Unit"), lambda node: node.get("unit"), mono=True),
 )
+ROLES = dict(StandardEquipment.Role.choices)
 STANDARD: tuple[Column, ...] = (
     Column(gettext_lazy("Standard"), said),
-    Column(gettext_lazy("Role"), lambda node: node.get("role")),
+    Column(gettext_lazy("Role"), lambda node: ROLES.get(str(node.get("role")), node.get("role"))),
     Column(gettext_lazy("Accuracy ratio at least"), lambda node: node.get("ratio"), mono=True),
 )
 QUANTITY = (

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
 from tests import make
 from tests.calls import API, calling
@@ -74,11 +75,12 @@ def test_a_refused_reading_answers_in_the_readers_language(language: str, senten
     house = make.house()
     job = make.job("measuring", at=house)
     cell = {"test": "weighing", "point": "1000", "column": "P", "value": "１，２"}
-    answer = calling(house.tester).post(
-        f"{API}/jobs/{job.public_id}/readings/",
-        {"cells": [cell]},
-        format="json",
-        HTTP_ACCEPT_LANGUAGE=language,
-        HTTP_IDEMPOTENCY_KEY="messages",
-    )
+    with override(language):
+        answer = calling(house.tester).post(
+            f"{API}/jobs/{job.public_id}/readings/",
+            {"cells": [cell]},
+            format="json",
+            HTTP_ACCEPT_LANGUAGE=language,
+            HTTP_IDEMPOTENCY_KEY="messages",
+        )
     assert [error["detail"] for error in answer.json()["errors"]] == [sentence]
