@@ -18,6 +18,7 @@ from certificates import actions, files, limits, render
 from certificates.models import Certificate, CertificateHead, CertificateStatus
 from instruments.models import Job
 from metrology.api import ID_PARAMETER, ScopedViewSet, post_action
+from metrology.doors import Body
 from metrology.errors import Absent, Forbidden
 from metrology.fields import PublicId, ScopedRelated, StrictText
 from metrology.models import Organization, Person, User
@@ -108,7 +109,7 @@ class CertificateSerializer(serializers.ModelSerializer[Certificate]):
         read_only_fields = fields
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class ReasonSerializer(Body):
     reason = StrictText()
 
 
@@ -116,7 +117,7 @@ class RevokeSerializer(ReasonSerializer):
     second = ScopedRelated(queryset=Person.objects.all())
 
 
-class ApproveSerializer(serializers.Serializer[Any]):
+class ApproveSerializer(Body):
     password = StrictText(max_length=128, trim_whitespace=False, write_only=True)
 
 

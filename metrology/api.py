@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from functools import wraps
@@ -10,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -68,10 +68,8 @@ def once(handler: Handler) -> Handler:
             return handler(view, request, *args, **kwargs)
         if not 1 <= len(key) <= 128 or not is_storable(key):
             raise Invalid({"/Idempotency-Key": [_("Give a key of 1 to 128 characters.")]})
-        digest = hashlib.sha256(
-            canonical([request.method, request.path, request.data]).encode("utf-8", "backslashreplace")
-        ).hexdigest()
         assert isinstance(request.user, User)
+        digest = _digest(view.actor, request)
         with transaction.atomic():
             row = _claimed(request.user, key, digest)
             if row is None:
@@ -83,6 +81,13 @@ def once(handler: Handler) -> Handler:
             return answer
 
     return run
+
+
+def _digest(actor: Actor, request: Request) -> str:
+    """What was asked, and as whom: keyed, since a body may hold a password that nobody may guess from it."""
+    acting = str(actor.membership.public_id) if actor.membership else None
+    asked = canonical([request.method, request.path, acting, request.data])
+    return salted_hmac("liangzhun.idempotency", asked, algorithm="sha256").hexdigest()
 
 
 def _claimed(user: User, key: str, digest: str) -> IdempotencyKey | None:
@@ -100,7 +105,24 @@ def _replayed(user: User, key: str, digest: str) -> Response:
     if row.request_hash != digest:
         raise Conflict(_("This Idempotency-Key was used for another request."), code="key_reused")
     body = json.loads(row.body) if row.body else None
-    return Response(body, status=row.status, headers={"Idempotency-Replayed": "true"})
+    version = body.get("version") if isinstance(body, dict) else None
+    tag = {"ETag": f'"{version}"'} if version is not None else {}
+    return Response(body, status=row.status, headers={"Idempotency-Replayed": "true", **tag})
+
+
+def bare(handler: Handler) -> Handler:
+    """A verb that takes nothing refuses what is sent to it, so that nothing is lost in silence."""
+
+    @wraps(handler)
+    def run(view: ScopedViewSet[Any], request: Request, *args: Any, **kwargs: Any) -> Response:
+        sent = request.data
+        if sent != {}:
+            names = sorted(sent) if isinstance(sent, dict) else []
+            fields = {f"/{name}": [_("There is no such field.")] for name in names}
+            raise Invalid(fields or {"": [_("This takes no body, or an empty object.")]})
+        return handler(view, request, *args, **kwargs)
+
+    return run
 
 
 def post_action(
@@ -109,13 +131,12 @@ def post_action(
     """A verb as a POST sub-resource: repeatable, versioned, described in the schema."""
 
     def decorate(handler: Handler) -> Handler:
-        described = extend_schema(
+        # The description goes outermost: `action` would throw away one that is already there.
+        acting = action(detail=detail, methods=["post"], url_path=name, url_name=name.replace("_", "-"))
+        described: Handler = extend_schema(
             request=takes, responses={status: gives} if gives else None, parameters=POST_PARAMETERS
-        )(once(handler))
-        decorated: Handler = action(
-            detail=detail, methods=["post"], url_path=name, url_name=name.replace("_", "-")
-        )(described)
-        return decorated
+        )(acting(once(handler if takes else bare(handler))))
+        return described
 
     return decorate
 

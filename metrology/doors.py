@@ -82,6 +82,15 @@ class Whole(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
+class Several(serializers.ListField):
+    """A list whose length is judged before its members are looked up, one query each."""
+
+    def run_child_validation(self, data: Any) -> Any:
+        if self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return super().run_child_validation(data)
+
+
 @extend_schema_field({})
 class StoredJson(serializers.CharField):
     """JSON kept as text, because a hash covers its very bytes; read as the object it is."""
@@ -129,8 +138,30 @@ class Noun(ScopedViewSet[M]):
         return found
 
 
-class Filters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+class YesNoField(forms.NullBooleanField):
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> Any:
+        if value in (None, ""):
+            return None
+        known = {"true": True, "1": True, "false": False, "0": False}
+        if str(value).lower() not in known:
+            raise forms.ValidationError(_("Write true or false."))
+        return known[str(value).lower()]
+
+
+class YesNoFilter(django_filters.BooleanFilter):  # type: ignore[misc]  # django-filter ships no types
+    """True or false; anything else is refused, not passed over."""
+
+    field_class = YesNoField
+
+
+class Filters(django_filters.FilterSet):  # type: ignore[misc]  # as above
     """The filters of one list."""
+
+    FILTER_DEFAULTS = django_filters.FilterSet.FILTER_DEFAULTS | {
+        models.BooleanField: {"filter_class": YesNoFilter}
+    }
 
 
 class RegionFilter(django_filters.CharFilter):  # type: ignore[misc]  # as above

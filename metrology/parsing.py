@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from math import isfinite
 from typing import IO, Any, NoReturn
 
 from django.conf import settings
@@ -35,7 +36,11 @@ class StrictJSONParser(BaseParser):
         try:
             text = raw.decode("utf-8")
             body = json.loads(
-                text, parse_constant=_refuse_constant, parse_int=_integer, object_pairs_hook=_unique
+                text,
+                parse_constant=_refuse_constant,
+                parse_int=_integer,
+                parse_float=_finite,
+                object_pairs_hook=_unique,
             )
         except (ValueError, RecursionError) as error:
             raise ParseError(_("The body is not valid JSON: %(why)s") % {"why": error}) from error
@@ -53,6 +58,13 @@ def _integer(text: str) -> int:
     if len(text) > MAX_DIGITS:
         raise ValueError("a number has too many digits")
     return int(text)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError("a number is too large")
+    return number
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.views.defaults import page_not_found, server_error
 from rest_framework import exceptions, status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -15,6 +16,7 @@ from rest_framework.views import set_rollback
 from metrology.errors import Absent, Blocked, DomainError, Invalid
 
 MEDIA_TYPE = "application/problem+json"
+API = "/api/"
 
 
 class ProblemRenderer(JSONRenderer):
@@ -51,6 +53,24 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         request.accepted_renderer = ProblemRenderer()
         request.accepted_media_type = MEDIA_TYPE
     return answer
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An address that nothing answers: a problem for programs, a page for people."""
+    if not request.path.startswith(API):
+        return page_not_found(request, exception)
+    return _plainly(_domain_problem(Absent()))
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """What nobody foresaw; the log has the details."""
+    if not request.path.startswith(API):
+        return server_error(request)
+    return _plainly(_problem(500, "failed", _("Something went wrong here. The request was not carried out.")))
+
+
+def _plainly(body: dict[str, Any]) -> HttpResponse:
+    return JsonResponse(body, status=body["status"], content_type=MEDIA_TYPE)
 
 
 def _problem(code: int, slug: str, detail: str) -> dict[str, Any]:

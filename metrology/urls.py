@@ -30,3 +30,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
+
+handler404 = "metrology.problems.not_found"
+handler500 = "metrology.problems.failed"

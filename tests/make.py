@@ -218,7 +218,7 @@ def standard(of: Organization, *methods: labs.Method, equipped: bool = True) -> 
     labs.StabilityTest.objects.create(
         standard=made,
         tested_on=clock.today(),
-        means="[]",
+        means='["0.01"]',
         unit="g",
         stability="0.01",
         limit="0.1",

@@ -9,7 +9,7 @@ from instruments.actions import jobs
 from instruments.models import Job
 from metrology import clock
 from metrology.actors import Actor
-from metrology.errors import Conflict, Invalid
+from metrology.errors import Conflict, Forbidden, Invalid
 from metrology.ledger import record, verb
 from metrology.models import Person
 from metrology.roles import Role
@@ -37,7 +37,10 @@ def revoke(certificate: Certificate, *, by: Actor, second: Person, reason: str) 
     """Withdraw an issued certificate: a manager, a second person of the institute, and a reason."""
     by.require(Role.MANAGER, within=certificate.institute)
     reason = _given(reason)
-    if second.employer_id != certificate.institute_id or (by.person and second.pk == by.person.pk):
+    if by.person is None:
+        raise Forbidden(_("Revoking needs a login that belongs to a person."))
+    works_here = second.employer_id == certificate.institute_id and second.left_on is None
+    if not works_here or second.pk == by.person.pk:
         raise Invalid({"/second": [_("Name another person of the same institute.")]})
     now = clock.now()
     head = head_of(certificate)

@@ -84,6 +84,8 @@ def file_order(
         raise Invalid({"/wanted_on": [_("This day is past.")]})
     if institute.kind != Organization.Kind.INSTITUTE or institute.dissolved_on:
         raise Invalid({"/institute": [_("Choose a metrology institute that is at work.")]})
+    if not is_own(by, client) and not by.allowed(*DESK, within=institute):
+        raise Invalid({"/institute": [_("A counter files orders with its own institute only.")]})
     if by.user is None:
         raise Forbidden(_("An order is filed by a person."))
     order = ServiceOrder(

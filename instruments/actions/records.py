@@ -26,6 +26,7 @@ MOST_CELLS = 2000
 MOST_DRAFTS = 2000
 MOST_DRAFT_TEXT = 200
 CLOCK_SKEW = timedelta(minutes=5)
+EARLIEST_YEAR = 1900
 _KEYS = frozenset({"test", "point", "column", "repeat", "direction", "adjustment", "value", "observed_at"})
 
 Faults = dict[str, list[Any]]
@@ -175,6 +176,9 @@ def _observed_at(given: Any, faults: Faults) -> datetime | None:
         instant = None
     if instant is None or instant.tzinfo is None:
         faults["/observed_at"] = [_("Write a date and time with its zone, like 2026-11-22T09:30:00+08:00.")]
+        return None
+    if instant.year < EARLIEST_YEAR:
+        faults["/observed_at"] = [_("This time is too long ago.")]
         return None
     if instant > now + CLOCK_SKEW:
         faults["/observed_at"] = [_("This time has not come yet.")]

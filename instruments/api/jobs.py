@@ -31,7 +31,7 @@ from instruments.models import Job, JobEquipment, RecordDraft
 from instruments.record import Record
 from labs.models import Equipment, Laboratory, MethodVersion, Room, Standard
 from metrology.api import post_action
-from metrology.doors import Body, Day, Filters, Noun, RegionFilter
+from metrology.doors import Body, Day, Filters, Noun, RegionFilter, Several
 from metrology.errors import Conflict, Invalid
 from metrology.fields import PublicId, ScopedRelated, StrictText
 from metrology.models import Person
@@ -139,9 +139,7 @@ class StartBody(Body):
         queryset=MethodVersion.objects.select_related("edition__method"), required=False, allow_null=True
     )
     standard = ScopedRelated(queryset=Standard.objects.all(), required=False, allow_null=True)
-    equipment = serializers.ListField(
-        child=ScopedRelated(queryset=Equipment.objects.all()), required=False, max_length=50
-    )
+    equipment = Several(child=ScopedRelated(queryset=Equipment.objects.all()), required=False, max_length=50)
     room = ScopedRelated(queryset=Room.objects.all(), required=False, allow_null=True)
     parameters = Parameters(required=False)
 
@@ -179,7 +177,7 @@ class UseBody(Body):
         },
     }
 )
-class Cells(serializers.ListField):
+class Cells(Several):
     """Cells that are judged one by one: a bad one does not lose the good ones."""
 
     child = serializers.JSONField()

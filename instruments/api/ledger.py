@@ -13,7 +13,7 @@ from instruments.api.fields import SEARCH_LABEL, CategoryCode, Parameters, Reaso
 from instruments.models import Category, Instrument, PlanField, Purpose
 from labs.models import Equipment
 from metrology.api import ScopedViewSet, post_action
-from metrology.doors import Body, Filters, RegionFilter, Whole, creates
+from metrology.doors import Body, Filters, RegionFilter, Several, Whole, creates
 from metrology.errors import Invalid
 from metrology.fields import PublicId, RegionKey, ScopedRelated, StrictText
 from metrology.models import Organization
@@ -113,9 +113,7 @@ class InstrumentChange(Body):
     accuracy_class = StrictText(max_length=40, required=False, allow_blank=True)
     parameters = Parameters(required=False)
     purpose = serializers.ChoiceField(Purpose.choices, required=False)
-    plan_fields = serializers.ListField(
-        child=serializers.ChoiceField(PlanField.choices), required=False, max_length=10
-    )
+    plan_fields = Several(child=serializers.ChoiceField(PlanField.choices), required=False, max_length=10)
     location = StrictText(max_length=200, required=False, allow_blank=True)
     own_interval_months = Whole(min_value=1, max_value=240, required=False, allow_null=True)
     equipment = ScopedRelated(queryset=Equipment.objects.all(), required=False, allow_null=True)

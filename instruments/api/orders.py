@@ -17,7 +17,7 @@ from instruments.api.fields import SEARCH_LABEL, HandOverBody, ReasonBody, conta
 from instruments.models import Instrument, OrderItem, Service, ServiceOrder, Stage
 from labs.models import Method
 from metrology.api import post_action
-from metrology.doors import Body, Day, Filters, Noun, RegionFilter, creates
+from metrology.doors import Body, Day, Filters, Noun, RegionFilter, Several, creates
 from metrology.errors import Invalid
 from metrology.fields import PublicId, ScopedRelated, StrictText
 from metrology.models import Organization
@@ -128,7 +128,7 @@ class NewOrderItem(Body):
 class NewOrder(Body):
     client = ScopedRelated(queryset=Organization.objects.all(), required=False)
     institute = ScopedRelated(queryset=Organization.objects.all())
-    items = serializers.ListField(child=NewOrderItem(), min_length=1, max_length=orders.MOST_ITEMS)
+    items = Several(child=NewOrderItem(), min_length=1, max_length=orders.MOST_ITEMS)
     mode = serializers.ChoiceField(ServiceOrder.Mode.choices, required=False)
     contact = StrictText(max_length=60, required=False, allow_blank=True)
     phone = StrictText(max_length=40, required=False, allow_blank=True)
@@ -151,9 +151,7 @@ class ReceivedItem(Body):
 
 class ReceiveBody(Body):
     counterpart = StrictText(max_length=80, required=False, allow_blank=True)
-    items = serializers.ListField(
-        child=ReceivedItem(), required=False, min_length=1, max_length=orders.MOST_ITEMS
-    )
+    items = Several(child=ReceivedItem(), required=False, min_length=1, max_length=orders.MOST_ITEMS)
 
 
 class ReturnItemBody(Body):

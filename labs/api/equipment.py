@@ -29,6 +29,7 @@ from metrology.doors import (
     Noun,
     OnReasonBody,
     RegionFilter,
+    Several,
     StoredJson,
     ValidOnFilter,
     creates,
@@ -138,7 +139,7 @@ class NewTraceCertificate(Body):
     valid_from = Day()
     valid_to = Day()
     uncertainty = StrictText(max_length=120, required=False, allow_blank=True)
-    values = serializers.ListField(child=TraceValueBody(), required=False, max_length=MOST_ITEMS)
+    values = Several(child=TraceValueBody(), required=False, max_length=MOST_ITEMS)
     sha256 = StrictText(max_length=64, required=False, allow_blank=True)
     replaces = ScopedRelated(queryset=TraceCertificate.objects.all(), required=False, allow_null=True)
 
@@ -150,7 +151,7 @@ class CorrectionBody(Body):
     valid_from = Day()
     valid_to = Day()
     uncertainty = StrictText(max_length=120, required=False, allow_blank=True)
-    values = serializers.ListField(child=TraceValueBody(), required=False, max_length=MOST_ITEMS)
+    values = Several(child=TraceValueBody(), required=False, max_length=MOST_ITEMS)
     sha256 = StrictText(max_length=64, required=False, allow_blank=True)
 
 

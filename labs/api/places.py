@@ -31,6 +31,7 @@ from metrology.doors import (
     OnBody,
     OnReasonBody,
     RegionFilter,
+    Several,
     ValidOnFilter,
     creates,
 )
@@ -220,8 +221,8 @@ class NewAuthorisation(Body):
     issuer = StrictText(max_length=120)
     valid_from = Day()
     valid_to = Day()
-    methods = serializers.ListField(child=MethodCode(), min_length=1, max_length=MOST_ITEMS)
-    regions = serializers.ListField(child=RegionKey(), min_length=1, max_length=MOST_ITEMS)
+    methods = Several(child=MethodCode(), min_length=1, max_length=MOST_ITEMS)
+    regions = Several(child=RegionKey(), min_length=1, max_length=MOST_ITEMS)
 
 
 class AuthorisationFilters(Filters):

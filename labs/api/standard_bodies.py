@@ -24,7 +24,7 @@ from labs.models import (
     StandardPerson,
     StatusPeriod,
 )
-from metrology.doors import MOST_ITEMS, Body, Day, OnReasonBody, StoredJson
+from metrology.doors import MOST_ITEMS, Body, Day, OnReasonBody, Several, StoredJson
 from metrology.fields import PublicId, RegionKey, ScopedRelated, StrictText
 from metrology.models import Organization, Person
 
@@ -216,7 +216,7 @@ class NewStandard(Body):
     measuring_range = StrictText(max_length=160)
     accuracy = StrictText(max_length=160)
     established_on = Day(required=False, allow_null=True)
-    items = serializers.ListField(child=ItemBody(), required=False, max_length=MOST_ITEMS)
+    items = Several(child=ItemBody(), required=False, max_length=MOST_ITEMS)
 
 
 class NewExamCertificate(Body):
@@ -227,7 +227,7 @@ class NewExamCertificate(Body):
 
 
 class NewPublicLicence(NewExamCertificate):
-    regions = serializers.ListField(child=RegionKey(), min_length=1, max_length=MOST_ITEMS)
+    regions = Several(child=RegionKey(), min_length=1, max_length=MOST_ITEMS)
 
 
 class RevokeCertificateBody(OnReasonBody):
@@ -267,7 +267,7 @@ class MoveBody(Body):
 
 class RepeatabilityBody(ByPersonBody):
     tested_on = Day(required=False)
-    readings = serializers.ListField(child=NumeralText(), max_length=MOST_ITEMS)
+    readings = Several(child=NumeralText(), max_length=MOST_ITEMS)
     unit = StrictText(max_length=16)
     reference_s = NumeralText(required=False)
     need_still_met = serializers.BooleanField(default=False)
@@ -275,13 +275,13 @@ class RepeatabilityBody(ByPersonBody):
 
 class GroupBody(Body):
     measured_on = Day()
-    readings = serializers.ListField(child=NumeralText(), max_length=MOST_ITEMS)
+    readings = Several(child=NumeralText(), max_length=MOST_ITEMS)
 
     def to_internal_value(self, data: Any) -> Group:
         return Group(**super().to_internal_value(data))
 
 
 class StabilityBody(ByPersonBody):
-    groups = serializers.ListField(child=GroupBody(), min_length=1, max_length=24)
+    groups = Several(child=GroupBody(), min_length=1, max_length=24)
     limit = NumeralText()
     unit = StrictText(max_length=16)

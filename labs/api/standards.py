@@ -14,7 +14,7 @@ from labs.api import standard_bodies as bodies
 from labs.models import Examination, Standard
 from metrology import clock
 from metrology.api import ScopedViewSet, post_action
-from metrology.doors import Filters, Noun, OnBody, OnReasonBody, RegionFilter, creates
+from metrology.doors import Filters, Noun, OnBody, OnReasonBody, RegionFilter, YesNoFilter, creates
 from metrology.errors import Invalid
 
 
@@ -28,7 +28,7 @@ class StandardFilters(Filters):
     method = django_filters.CharFilter(field_name="items__method__code", max_length=40, distinct=True)
     name = django_filters.CharFilter(field_name="name_zh", lookup_expr="icontains", max_length=160)
     as_of = django_filters.DateFilter(method="judged_later")
-    usable = django_filters.BooleanFilter(field_name="is_usable")
+    usable = YesNoFilter(field_name="is_usable")
 
     class Meta:
         model = Standard

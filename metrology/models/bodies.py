@@ -23,7 +23,7 @@ class OrganizationQuerySet(ScopedQuerySet["Organization"]):
 
     def visible_to(self, actor: Actor) -> OrganizationQuerySet:
         own = super().visible_to(actor)
-        return own if actor.is_stranger else own | self.public()
+        return own if actor.membership is None else own | self.public()
 
 
 class Organization(ScopedModel):
@@ -44,7 +44,6 @@ class Organization(ScopedModel):
         institute=("pk", "orders_filed__institute"),
         institute_region=("region",),
         authority=("region",),
-        users=("memberships__user",),
         operator=True,
         many=True,
     )

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from metrology.actions.notices import read_notice
 from metrology.api import ScopedViewSet, post_action
-from metrology.doors import Body, Filters, MomentFilter, StoredJson
+from metrology.doors import Body, Filters, MomentFilter, StoredJson, YesNoFilter
 from metrology.fields import PublicId, ScopedRelated
 from metrology.models import Event, Notice
 
@@ -80,7 +80,7 @@ class NoticeSerializer(serializers.ModelSerializer[Notice]):
 
 
 class NoticeFilters(Filters):
-    unread = django_filters.BooleanFilter(field_name="read_at", lookup_expr="isnull")
+    unread = YesNoFilter(field_name="read_at", lookup_expr="isnull")
     kind = django_filters.CharFilter(max_length=40)
 
     class Meta:

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from metrology.actions.regions import change_region, create_region
 from metrology.actions.targets import set_target
 from metrology.api import ScopedViewSet
-from metrology.doors import MOST_ITEMS, Body, Day, Filters, Whole, YearFilter, creates
+from metrology.doors import MOST_ITEMS, Body, Day, Filters, Several, Whole, YearFilter, creates
 from metrology.fields import PublicId, RegionKey, ScopedRelated, StrictText
 from metrology.models import Organization, Region, Target, TargetRegion
 from metrology.models.places import Confidence
@@ -116,7 +116,7 @@ class NewTarget(Body):
     year = Whole(min_value=1900, max_value=2199)
     value = serializers.DecimalField(max_digits=12, decimal_places=2)
     aggregation = serializers.ChoiceField(Target.Aggregation.choices)
-    regions = serializers.ListField(child=RegionKey(), min_length=1, max_length=MOST_ITEMS)
+    regions = Several(child=RegionKey(), min_length=1, max_length=MOST_ITEMS)
     since = Day()
     responsible = ScopedRelated(queryset=Organization.objects.all(), required=False, allow_null=True)
     source = StrictText(max_length=200, required=False, allow_blank=True)  # type: ignore[assignment]  # ours
