@@ -89,6 +89,7 @@ def test_nothing_to_download_before_it_is_sealed(house, job):
     assert answer.status_code == 404
 
 
+@pytest.mark.long
 def test_a_preview_takes_no_number(house, job, press):
     answer = signed_in(house.approver).get(f"/api/v1/jobs/{job.public_id}/preview/")
     assert answer.status_code == 200 and answer.content.startswith(b"%PDF-")

@@ -108,6 +108,7 @@ def sixteen_at_once():
     assert list(audit.faults()) == []
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_sixteen_approvals_at_once_leave_no_gap_and_no_double():
     sixteen_at_once()
@@ -120,6 +121,7 @@ def test_sixteen_approvals_at_once_hold_on_postgresql():
     sixteen_at_once()
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_the_race_would_show_a_sequence(monkeypatch):
     """With numbers that are not given back the same race leaves gaps: the test above can fail."""

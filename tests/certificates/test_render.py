@@ -10,7 +10,7 @@ from metrology import clock
 from tests.certificates import scene
 
 CODE = "7KQ2M9XH4TRB3PWD8FZC"
-pytestmark = pytest.mark.usefixtures("press")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("press")]
 
 
 def said_by(house, job, kind=None):

@@ -32,6 +32,7 @@ def families(content):
     return found
 
 
+@pytest.mark.long
 def test_it_prints_the_same_bytes_every_time_and_in_another_process():
     program = (
         "import sys; sys.path.insert(0, 'tests/metrology'); import test_pdf; "

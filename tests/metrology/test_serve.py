@@ -19,7 +19,10 @@ from metrology.management.supervisor import Child, Supervisor
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 15
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="process groups and signals are POSIX's own")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(os.name != "posix", reason="process groups and signals are POSIX's own"),
+]
 
 SLEEPER = """
 import os, signal, sys, time

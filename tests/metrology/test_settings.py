@@ -174,6 +174,7 @@ def test_it_refuses_to_start_in_one_line(tmp_path):
     assert answer.stderr.startswith("Liangzhun cannot start: PORT=none")
 
 
+@pytest.mark.long
 def test_it_refuses_to_serve_an_unsafe_production(tmp_path):
     answer = start(tmp_path, "serve", HOST="0.0.0.0", DEBUG="1", SECRET_KEY="short")
     assert answer.returncode == 1
@@ -182,6 +183,7 @@ def test_it_refuses_to_serve_an_unsafe_production(tmp_path):
     assert "Traceback" not in answer.stderr
 
 
+@pytest.mark.long
 def test_it_is_clean_in_the_shape_of_production(tmp_path):
     """With --deploy every security warning of Django counts; the database itself is not asked here."""
     answer = start(
