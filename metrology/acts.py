@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 words: dict[str, Any] = {
     "membership.granted": _("Role given"),
@@ -20,4 +21,47 @@ words: dict[str, Any] = {
     "target.set": _("Target set"),
     "user.created": _("Account opened"),
     "user.blocked": _("Account blocked"),
+}
+facts: dict[str, Any] = {
+    "accepted": pgettext_lazy("test", "Accepted"),
+    "act": _("Act"),
+    "approver": _("Approver"),
+    "area_m2": _("Area (m²)"),
+    "assignee": _("Assigned to"),
+    "called": _("Instrument"),
+    "comment": _("Comment"),
+    "count": _("Readings"),
+    "counterpart": _("Handed over by or to"),
+    "groups": _("Groups"),
+    "institute": _("Institute"),
+    "instrument": _("Instrument"),
+    "is_demo": _("Demonstration"),
+    "is_mandatory": _("Mandatory verification"),
+    "issuer": _("Issuer"),
+    "items": _("Pieces"),
+    "job": _("Job"),
+    "jobs": _("Jobs"),
+    "kind": _("Kind"),
+    "level": _("Level"),
+    "limit": _("Limit"),
+    "method": _("Method"),
+    "method_version": _("Method version"),
+    "methods": _("Methods"),
+    "need_still_met": _("Need still met"),
+    "number": _("Number"),
+    "on": _("On"),
+    "order": _("Order no."),
+    "points": _("Points"),
+    "readings": _("Readings"),
+    "reason": _("Reason"),
+    "regions": _("Regions"),
+    "region_key": _("Region"),
+    "role": _("Role"),
+    "room": _("Room"),
+    "serial": _("Serial no."),
+    "since": _("Since"),
+    "stability": _("Stability"),
+    "valid": _("Days"),
+    "values": _("Values"),
+    "verdict": _("Verdict"),
 }

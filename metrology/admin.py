@@ -4,8 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from metrology.models import Event, Membership, Organization, Person, Region, Target, User, WorkingDay
+
+admin.site.site_header = admin.site.site_title = _("Liangzhun")
+admin.site.index_title = _("Back room")
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for the type checker only

@@ -104,14 +104,14 @@ def _subject(event: Event) -> Cell:
 def _facts(event: Event) -> str:
     facts = json.loads(event.facts)
     shown = [
-        "{}: {}".format(*_fact(event.subject_type, name, value))
+        _("%(name)s: %(text)s") % _fact(event.subject_type, name, value)
         for name, value in facts.items()
         if value not in (None, "", [], {}) and not MACHINE.fullmatch(str(value))
     ]
     return " · ".join(shown[:FACTS_SHOWN])
 
 
-def _fact(subject_type: str, name: str, value: Any) -> tuple[str, str]:
+def _fact(subject_type: str, name: str, value: Any) -> dict[str, str]:
     """The name and the value of a fact in words, where the noun has such a field."""
     try:
         field: Any = apps.get_model(subject_type)._meta.get_field(name)
@@ -123,11 +123,13 @@ def _fact(subject_type: str, name: str, value: Any) -> tuple[str, str]:
         text = ", ".join(str(one) for one in value)
     else:
         text = str(dict(getattr(field, "flatchoices", ())).get(value, value))
-    return str(getattr(field, "verbose_name", name)), text[:80]
+    label = acts.facts.get(name) or getattr(field, "verbose_name", name)
+    return {"name": str(label), "text": text[:80]}
 
 
 def _who(event: Event) -> str:
-    return str(json.loads(event.actor).get("name") or "")
+    name = str(json.loads(event.actor).get("name") or "")
+    return _("system") if name == "system" else name
 
 
 class Events(ScopedListView[Event]):

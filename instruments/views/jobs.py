@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from instruments.models import Job
 from instruments.views import record
 from instruments.views.orders import timeline
-from instruments.views.words import verdict_cell
+from instruments.views.words import rules, verdict_cell
 from labs.views.document import said
 from metrology.filters import PageFilter, chosen, of
 from metrology.pages import (
@@ -98,7 +98,7 @@ RESULT = (
     Column(gettext_lazy("Evaluated at"), "evaluated_at"),
     Column(gettext_lazy("Before or after adjustment"), "get_adjustment_display"),
     Column(gettext_lazy("Verdict"), lambda row: verdict_cell(row.verdict)),
-    Column(gettext_lazy("Rule"), "rule", mono=True),
+    Column(gettext_lazy("Rule"), lambda row: rules(row.rule)),
     Column(gettext_lazy("Conclusion"), lambda row: Cell(row.conclusion_zh, note=row.conclusion_en)),
     Column(gettext_lazy("Revision of the record"), "record_revision", numeric=True),
     Column(gettext_lazy("Engine"), "engine_version", mono=True),

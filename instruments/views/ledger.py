@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from instruments.models import Instrument, Job, OrderItem
 from instruments.views.words import due_cell, job_state
+from labs.models import MethodVersion
+from labs.views.document import said
 from metrology import clock
 from metrology.filters import PageFilter, chosen, of
 from metrology.pages import (
@@ -93,9 +96,20 @@ class InstrumentPage(ScopedDetailView[Instrument]):
         return [{"label": _("History"), "url": subject, "icon": "history"}]
 
     def sections(self, row: Any) -> list[Facts | Table]:
-        parameters = [Fact(name, value, mono=True) for name, value in row.parameters.items()]
+        named = self._parameter_words(row) if row.parameters else {}
+        parameters = [Fact(named.get(name, name), value, mono=True) for name, value in row.parameters.items()]
         extra = [Facts(_("Parameters"), parameters)] if parameters else []
         return [self._facts(row), *extra, self._history(row)]
+
+    def _parameter_words(self, row: Any) -> dict[str, str]:
+        """What the methods of its category call the parameters."""
+        versions = MethodVersion.objects.visible_to(self.actor).filter(
+            edition__method__categories=row.category_id
+        )
+        documents = versions.order_by("pk").values_list("document", flat=True)
+        return {
+            node["key"]: said(node) for text in documents for node in json.loads(text).get("parameters", ())
+        }
 
     def _facts(self, row: Any) -> Facts:
         due = due_cell(row.due_on)

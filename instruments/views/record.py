@@ -117,7 +117,7 @@ def _names(content: Node) -> dict[tuple[str, str], str]:
     names: dict[tuple[str, str], str] = {}
     for test in content.get("tests", ()):
         names[test["key"], ""] = said(test)
-        for output in (*test.get("outputs", ()), *test.get("summaries", ())):
+        for output in (*test.get("columns", ()), *test.get("outputs", ()), *test.get("summaries", ())):
             names[test["key"], output["key"]] = said(output)
     return names
 

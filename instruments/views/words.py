@@ -23,6 +23,17 @@ VERDICTS = {
     Verdict.CONDITIONAL_FAIL: (gettext_lazy("Not conforming, within the guard band"), "failed"),
 }
 
+RULES = {
+    "check": gettext_lazy("By inspection"),
+    "jjg_simple": gettext_lazy("Simple acceptance"),
+    "jjf1094": gettext_lazy("JJF 1094"),
+}
+
+
+def rules(names: str) -> str:
+    """The decision rules of a result in words."""
+    return " · ".join(str(RULES.get(name, name)) for name in names.split(",") if name)
+
 
 def verdict_cell(verdict: str) -> Cell:
     """A verdict as its word; no verdict says nothing."""

@@ -98,7 +98,7 @@ AUTHORISATION = (
     STANDING,
 )
 METROLOGIST = (
-    Column(gettext_lazy("Name"), "person"),
+    Column(gettext_lazy("Person"), "person"),
     Column(gettext_lazy("Level"), "get_level_display"),
     Column(gettext_lazy("Qualification certificate no."), "certificate_no", mono=True),
     Column(gettext_lazy("Registration"), current_registration),

@@ -64,7 +64,7 @@ class MetrologistList(ScopedListView[Metrologist]):
     order = "pk"
     filterset_class = MetrologistFilter
     columns = (
-        Column(gettext_lazy("Name"), "person"),
+        Column(gettext_lazy("Person"), "person"),
         Column(gettext_lazy("Institute"), "person.employer"),
         Column(gettext_lazy("Level"), "get_level_display"),
         Column(gettext_lazy("Qualification certificate no."), "certificate_no", mono=True),

@@ -107,7 +107,7 @@ ITEM = (
     DAYS,
 )
 PERSON = (
-    Column(gettext_lazy("Name"), "person"),
+    Column(gettext_lazy("Person"), "person"),
     Column(gettext_lazy("Role"), "get_role_display"),
     DAYS,
 )
