@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instruments.acts import WORDS
 from instruments.models import Instrument, Job, ServiceOrder
-from instruments.views.words import DUE_SOON
+from instruments.views.words import DUE_SOON, VERDICTS
 from metrology import acts, clock, navigation
 from metrology.actors import Actor
 from metrology.navigation import ENTERPRISE, EVERY_SIDE, INSTITUTE, WORKING, Address, Card, Entry
@@ -41,6 +41,7 @@ ORDER_CARDS = {
 def register() -> None:
     """Called once from ready()."""
     acts.words |= WORDS
+    acts.choices["verdict"] = {key.value: word for key, (word, _state) in VERDICTS.items()}
     navigation.offer(
         [
             Entry(_("Jobs"), "jobs", "ruler-measure", 10, WORKING),

@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from labs import validity
 from labs.acts import WORDS
-from labs.models import Registration, Standard, TraceCertificate
+from labs.models import (
+    Qualification,
+    Registration,
+    Standard,
+    StandardEquipment,
+    StandardPerson,
+    TraceCertificate,
+)
 from metrology import acts, clock, navigation
 from metrology.actors import Actor
 from metrology.navigation import WORKING, Address, Card, Entry
@@ -19,6 +26,8 @@ from metrology.navigation import WORKING, Address, Card, Entry
 def register() -> None:
     """Called once from ready()."""
     acts.words |= WORDS
+    acts.choices["role"] |= dict((*StandardEquipment.Role.choices, *StandardPerson.Role.choices))
+    acts.choices["act"] = dict(Qualification.Act.choices)
     navigation.offer(
         [
             Entry(_("Standards"), "standards", "scale", 50, WORKING),

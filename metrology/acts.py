@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from metrology.roles import Role
+
 words: dict[str, Any] = {
     "membership.granted": _("Role given"),
     "membership.ended": _("Role ended"),
@@ -59,9 +61,10 @@ facts: dict[str, Any] = {
     "role": _("Role"),
     "room": _("Room"),
     "serial": _("Serial no."),
-    "since": _("Since"),
+    "since": _("valid from"),
     "stability": _("Stability"),
     "valid": _("Days"),
     "values": _("Values"),
     "verdict": _("Verdict"),
 }
+choices: dict[str, dict[str, Any]] = {"role": dict(Role.choices)}

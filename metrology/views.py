@@ -122,7 +122,8 @@ def _fact(subject_type: str, name: str, value: Any) -> dict[str, str]:
     elif isinstance(value, list):
         text = ", ".join(str(one) for one in value)
     else:
-        text = str(dict(getattr(field, "flatchoices", ())).get(value, value))
+        words = dict(getattr(field, "flatchoices", ())) or acts.choices.get(name, {})
+        text = str(words.get(value, value))
     label = acts.facts.get(name) or getattr(field, "verbose_name", name)
     return {"name": str(label), "text": text[:80]}
 

@@ -15,6 +15,7 @@ from instruments.views.ledger import job_cell
 from instruments.views.words import job_state
 from metrology.filters import PageFilter, chosen, of
 from metrology.pages import (
+    Cell,
     Column,
     Fact,
     Facts,
@@ -126,8 +127,7 @@ class OrderPage(ScopedDetailView[ServiceOrder]):
             Column(_("Kind of verification"), "get_stage_display"),
             Column(_("Job"), lambda item: job_cell(item, seen)),
             Column(_("State"), job_state),
-            Column(_("Received at"), "received_at"),
-            Column(_("Condition at receipt"), "condition"),
+            Column(_("Received at"), lambda item: Cell(item.received_at, note=item.condition)),
             Column(_("Notional fee"), "notional_fee", numeric=True),
         )
         return table(_("Instruments"), columns, items)

@@ -38,6 +38,9 @@ def test_an_act_is_shown_in_words_and_an_unknown_one_by_its_name(verb: str, said
 
 
 def test_facts_take_the_words_of_their_noun() -> None:
-    event = Event(subject_type="instruments.job", facts='{"revision": 2, "state": "issued", "odd": true}')
+    event = Event(
+        subject_type="instruments.job",
+        facts='{"revision": 2, "state": "issued", "odd": true, "verdict": "pass"}',
+    )
     with override("zh-hans"):
-        assert _facts(event) == "记录修订号：2 · 状态：已签发 · odd：是"
+        assert _facts(event) == "记录修订号：2 · 状态：已签发 · odd：是 · 判定：合格"
