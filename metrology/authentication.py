@@ -10,14 +10,17 @@ from rest_framework.request import Request
 
 from metrology.actors import STRANGER, Actor
 from metrology.models import ApiToken, Membership, User
+from metrology.parsing import is_storable
 
 SESSION_KEY = "membership"
 
 
 class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]  # knox ships no types
-    """A hashed, expiring token; undecodable bytes are a wrong token, not a fault of ours."""
+    """A hashed, expiring token; what cannot be decoded or looked up is a wrong token, not a fault of ours."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        if not is_storable(request.headers.get("Authorization", "")):
+            raise AuthenticationFailed(_("Invalid token."))
         try:
             found: tuple[User, ApiToken] | None = super().authenticate(request)
         except UnicodeError as error:

@@ -1,4 +1,4 @@
-"""Every page request knows who acts."""
+"""Every request knows who acts, and brings no cookie that no database can look up."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from metrology.authentication import SESSION_KEY, actor_of
+from metrology.parsing import is_storable
 
 
 class ActorMiddleware:
@@ -18,4 +19,16 @@ class ActorMiddleware:
         request.actor = SimpleLazyObject(  # type: ignore[attr-defined]  # set for every view
             lambda: actor_of(request.user, None, request.session.get(SESSION_KEY))
         )
+        return self.get_response(request)
+
+
+class StorableCookiesMiddleware:
+    """Pass over cookies with a NUL, which PostgreSQL refuses even to search for; it can be sent escaped."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        for name in [name for name, text in request.COOKIES.items() if not is_storable(text)]:
+            del request.COOKIES[name]
         return self.get_response(request)
