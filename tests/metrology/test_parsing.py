@@ -28,6 +28,8 @@ def test_it_reads_plain_json() -> None:
         b'{"a": 1, "a": 2}',
         b"[" * 100_000,
         b"1" * 5000,
+        b"1e400",
+        b'{"a": -1e400}',
     ],
 )
 def test_it_refuses_what_is_not_json(raw: bytes) -> None:
