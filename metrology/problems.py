@@ -1,10 +1,11 @@
 """Every refusal leaves the API in one shape: RFC 9457 problem+json with all field errors."""
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.defaults import page_not_found, server_error
@@ -15,6 +16,7 @@ from rest_framework.views import set_rollback
 
 from metrology.errors import Absent, Blocked, DomainError, Invalid
 
+logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 API = "/api/"
 
@@ -41,6 +43,10 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     elif isinstance(error, exceptions.APIException):
         body = _problem(error.status_code, str(error.default_code), _one_line(error.detail))
         headers = _api_headers(error)
+    elif isinstance(error, IntegrityError):
+        logger.error("Refused by a constraint of the database that no rule foresaw", exc_info=error)
+        reason = _("Somebody else changed this at the same moment. Load it again and retry.")
+        body = _problem(409, "contradiction", reason)
     elif isinstance(error, OperationalError):
         body = _problem(503, "busy", _("The register is busy. Nothing was changed; try again in a moment."))
         headers = {"Retry-After": "2"}

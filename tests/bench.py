@@ -24,6 +24,7 @@ TRIED = ("manager", "counter", "bench", "tester", "owner", "city", "operator", "
 FIRST = {"jobs": ("bench", "checker", "approver"), "orders": ("manager", "owner")} | dict.fromkeys(
     ("authorisations", "methods", "organizations", "regions", "targets"), ("city",)
 )
+UNFORESEEN = b"problem:contradiction"
 RANK = {2: 0, 422: 1, 409: 2, 400: 3}
 NOUNS = {
     "authorisations": "labs.Authorisation",
@@ -254,7 +255,7 @@ def body_of(bench: Bench, operation: Operation) -> dict[str, Any]:
 
 def fault(answer: Any, place: str | None = None) -> str:
     """What is wrong with an answer: a failure, a refusal in another shape or that does not name `place`."""
-    if answer.status_code >= 500:
+    if answer.status_code >= 500 or UNFORESEEN in answer.content:
         return f"{answer.status_code} {answer.content[:200]!r}"
     if answer.status_code < 400:
         return "" if place is None else f"{answer.status_code}, though {place} is wrong"

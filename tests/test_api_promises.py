@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections
 from django.test.utils import CaptureQueriesContext
 from openapi_spec_validator import validate
 from rest_framework.throttling import SimpleRateThrottle
@@ -365,3 +365,17 @@ def test_a_verb_that_takes_nothing_refuses_what_is_sent(clerk: Actor) -> None:
     assert client.post(path, [1]).status_code == 400
     assert client.generic("POST", path, "{", content_type="application/json").status_code == 400
     assert client.generic("POST", path, "").status_code == 200
+
+
+@pytest.mark.django_db
+def test_what_only_the_database_refuses_is_a_conflict_and_leaves_nothing(
+    clerk: Actor, piece: Any, monkeypatch: Any
+) -> None:
+    def overtaken(*_: Any, **__: Any) -> None:
+        raise IntegrityError("UNIQUE constraint failed")
+
+    monkeypatch.setattr("instruments.actions.ledger.record", overtaken)
+    answer = register(clerk, piece, "k1")
+    assert (answer.status_code, answer["Content-Type"]) == (409, "application/problem+json")
+    assert "UNIQUE" not in answer.content.decode()
+    assert not Instrument.objects.exists() and not IdempotencyKey.objects.exists()

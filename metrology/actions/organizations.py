@@ -84,6 +84,8 @@ def change_organization(organization: Organization, *, by: Actor, **changes: Any
     for name in sorted(unknown):
         faults.add(f"/{name}", _("This never changes."))
     _check(faults, organization, credit_code=changes.get("credit_code"))
+    begun = changes.get("established_on", organization.established_on)
+    faults.in_order(begun, organization.dissolved_on, "/established_on")
     if "region" in changes and changes["region"] != organization.region:
         allowed = by.allowed(Role.OPERATOR) or (
             rights.governs(by, organization.region) and rights.governs(by, changes["region"])

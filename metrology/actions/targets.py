@@ -37,6 +37,8 @@ def set_target(
         raise Forbidden(_("Only the city's administrator or the operator may do this."))
     faults = Faults()
     faults.unless(bool(counted), "/regions", _("Name at least one region."))
+    for place, region in enumerate(counted):
+        faults.unless(region not in counted[:place], f"/regions/{place}", _("This is already recorded."))
     faults.unless(value > 0, "/value", _("A target is greater than zero."))
     faults.stop()
     target = make_once(

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from metrology import ledger
+from metrology import clock, ledger
 from metrology.actions.organizations import change_organization, create_organization, dissolve_organization
 from metrology.actions.people import change_person, let_person_leave, register_person
 from metrology.actors import SYSTEM, Actor
@@ -129,3 +129,10 @@ def test_staff_and_strangers_register_nobody(institute: Organization, tester: Ac
     for somebody in (tester, mallory):
         with pytest.raises(Forbidden):
             register_person(employer=institute, name_zh="李四", by=somebody)
+
+
+def test_a_dissolved_body_was_not_established_afterwards(city: Actor, acme: Organization) -> None:
+    dissolve_organization(acme, on=clock.today(), by=city)
+    with pytest.raises(Invalid) as refused:
+        change_organization(acme, by=city, established_on=date(2199, 1, 1))
+    assert set(refused.value.fields) == {"/established_on"}
