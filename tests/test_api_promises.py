@@ -260,6 +260,7 @@ def grown(at: make.House, often: int) -> None:
         make.county(f"3709{make.number() % 90 + 10}")
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_a_list_asks_as_often_for_thirty_rows_as_for_three(institute: Organization) -> None:
     at = make.house(institute=institute)
@@ -305,6 +306,7 @@ def test_too_long_a_list_is_refused_before_its_members_are_looked_up(
     assert (answer.status_code, pointers(answer)) == (400, {"/regions"})
 
 
+@pytest.mark.long
 def test_the_schema_is_valid_openapi_and_made_without_warning(capsys: Any) -> None:
     out = StringIO()
     call_command("spectacular", "--format", "openapi-json", "--fail-on-warn", stdout=out, skip_checks=True)

@@ -250,6 +250,7 @@ def issued(db: None) -> tuple[scene.House, Any]:
     return at, certificate
 
 
+@pytest.mark.long
 def test_a_second_person_from_elsewhere_revokes_nothing(issued: Any) -> None:
     at, certificate = issued
     elsewhere = make.house()
@@ -268,6 +269,7 @@ def test_a_second_person_from_elsewhere_revokes_nothing(issued: Any) -> None:
     assert calling(at.manager).get(f"{API}/certificates/{certificate.number}/").json()["state"] == "issued"
 
 
+@pytest.mark.long
 def test_a_login_without_a_person_revokes_nothing(issued: Any) -> None:
     at, certificate = issued
     nobody = make.user()
