@@ -30,7 +30,7 @@ def collect() -> None:
         "makemessages",
         "--locale=zh_Hans",
         "--no-obsolete",
-        "--add-location=file",
+        "--no-location",
         *ignored,
     ]
     subprocess.run(
