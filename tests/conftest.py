@@ -1,8 +1,11 @@
 """The cast, and a database whose write-once tables can be emptied between tests only."""
 
 from collections.abc import Iterator
+from typing import Any
+from unittest import mock
 
 import pytest
+from django.db import connections, transaction
 from django.test import TransactionTestCase
 
 from metrology import guards
@@ -10,6 +13,15 @@ from metrology.actors import Actor
 from metrology.models import Organization
 from metrology.roles import Role
 from tests import make
+
+DOORS = ("api", "views", "pages", "promises", "tenants", "isolation", "bad_input")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks through the API or the pages, so that the rules behind them can run alone."""
+    for item in items:
+        if item.path.stem.endswith(DOORS):
+            item.add_marker(pytest.mark.doors)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,6 +35,19 @@ def _emptying_lifts_the_guards() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]  # the one place rows may vanish
     yield
     TransactionTestCase._fixture_teardown = emptied  # type: ignore[method-assign]  # put back
+
+
+@pytest.fixture(scope="module")
+def lasting(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Rows that the tests of a module share: made once, put back after each test, gone at the end.
+
+    What is made under it must be copied for each test (copy.deepcopy): a test may move its rows.
+    """
+    with django_db_blocker.unblock():
+        shared = connections["default"]
+        with transaction.atomic(), mock.patch.object(shared, "close", lambda: None):
+            yield
+            transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A house that may issue, and a store of its own for every test."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 
 import pytest
 from django.core.cache import cache
@@ -29,11 +30,23 @@ def _no_press(request, monkeypatch):
         monkeypatch.setattr(render, "document", lambda said: b"%PDF-" + snapshot.freeze(said)[0].encode())
 
 
-@pytest.fixture
-def house(db):
-    return scene.house()
+@pytest.fixture(scope="module")
+def made(lasting):
+    """A house and a job in it, made once for the module."""
+    house = scene.house()
+    return house, scene.checked_job(house)
 
 
 @pytest.fixture
-def job(house):
-    return scene.checked_job(house)
+def copies(made, db):
+    return deepcopy(made)
+
+
+@pytest.fixture
+def house(copies):
+    return copies[0]
+
+
+@pytest.fixture
+def job(copies):
+    return copies[1]

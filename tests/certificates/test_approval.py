@@ -163,7 +163,7 @@ def test_it_keeps_what_was_struck_through(house):
 
 
 def test_a_demo_house_marks_its_documents(db):
-    house = scene.house(is_demo=True)
+    house = scene.house(is_demo=True, code="DM", client=make.enterprise())
     certificate = approve(house, scene.checked_job(house))
 
     assert certificate.is_demo

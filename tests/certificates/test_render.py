@@ -7,6 +7,7 @@ from pypdf import PdfReader
 
 from certificates import actions, render, sheets, snapshot
 from metrology import clock
+from tests import make
 from tests.certificates import scene
 
 CODE = "7KQ2M9XH4TRB3PWD8FZC"
@@ -114,7 +115,7 @@ def test_a_calibration_judges_only_when_asked(house, wanted):
 
 
 def test_demo_and_preview_are_watermarked(db):
-    house = scene.house(is_demo=True)
+    house = scene.house(is_demo=True, code="DM", client=make.enterprise())
     job = scene.checked_job(house)
     said = said_by(house, job)
     assert all("DEMO" in page for page in pages(render.document(said)))

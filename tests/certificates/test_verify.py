@@ -8,6 +8,7 @@ import pytest
 from certificates import actions, limits, verify
 from certificates.models import Certificate
 from metrology import clock
+from tests import make
 from tests.certificates import scene
 
 
@@ -79,7 +80,7 @@ def test_unknown_sealing_and_void_answer_alike(client, house, job):
 
 
 def test_demo_stands_before_the_word(client, db):
-    house = scene.house(is_demo=True)
+    house = scene.house(is_demo=True, code="DM", client=make.enterprise())
     certificate = actions.approve(scene.checked_job(house), by=house.approver)
     actions.seal(certificate.pk)
     text = page(client, certificate.code).content.decode()

@@ -1,6 +1,7 @@
 """The main job over HTTP: the whole way, who sees what, what it costs, and what it refuses."""
 
 import uuid
+from copy import deepcopy
 
 import pytest
 
@@ -13,9 +14,14 @@ from tests.calls import API, HUGE, calling, listed, pointers
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def house():
+@pytest.fixture(scope="module")
+def made(lasting):
     return make.house()
+
+
+@pytest.fixture
+def house(made, db):
+    return deepcopy(made)
 
 
 def post(actor, path, body=None, **headers):

@@ -1,5 +1,6 @@
 """The issue gate: each rule closes it alone, and says why and what to do."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -23,14 +24,26 @@ def _in_english():
         yield
 
 
-@pytest.fixture
-def house():
-    return make.house()
+@pytest.fixture(scope="module")
+def made(lasting):
+    """A house and a job in it, made once for the module."""
+    house = make.house()
+    return house, make.job("checked", at=house)
 
 
 @pytest.fixture
-def job(house):
-    return make.job("checked", at=house)
+def copies(made, db):
+    return deepcopy(made)
+
+
+@pytest.fixture
+def house(copies):
+    return copies[0]
+
+
+@pytest.fixture
+def job(copies):
+    return copies[1]
 
 
 def findings(job, house):

@@ -1,5 +1,6 @@
 """Readings are text: what was typed comes back, what is wrong is named, nothing good is lost."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -14,14 +15,26 @@ from tests import make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def house():
-    return make.house()
+@pytest.fixture(scope="module")
+def made(lasting):
+    """A house and a job in it, made once for the module."""
+    house = make.house()
+    return house, make.job("measuring", at=house)
 
 
 @pytest.fixture
-def job(house):
-    return make.job("measuring", at=house)
+def copies(made, db):
+    return deepcopy(made)
+
+
+@pytest.fixture
+def house(copies):
+    return copies[0]
+
+
+@pytest.fixture
+def job(copies):
+    return copies[1]
 
 
 def cell(value, **place):

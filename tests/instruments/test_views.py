@@ -1,5 +1,6 @@
 """Pages of the ledger, orders and jobs: who reads them, what stands there, and what they cost."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -17,9 +18,14 @@ CEILING = 15
 LISTS = ("instruments", "orders", "jobs")
 
 
-@pytest.fixture
-def house(db):
+@pytest.fixture(scope="module")
+def made(lasting):
     return make.house()
+
+
+@pytest.fixture
+def house(made, db):
+    return deepcopy(made)
 
 
 @pytest.fixture
