@@ -233,7 +233,7 @@ class JobIssueViewSet(ScopedViewSet[Any]):
 
 
 def _confirm_identity(user: Any, password: str) -> None:
-    """Whoever signs proves again who it is, by session and by token alike (DESIGN §3)."""
+    """Whoever signs proves again who it is, by session and by token alike (rules 3)."""
     assert isinstance(user, User)
     who = str(user.public_id)
     if limits.is_shut("password", who, limits.MOST_WRONG_PASSWORDS):

@@ -110,7 +110,7 @@ def _file(row: CertificateFile) -> Iterator[str]:
 
 
 def _numbers() -> Iterator[str]:
-    """Each series runs from 1 to its counter without a gap (DESIGN §4.1)."""
+    """Each series runs from 1 to its counter without a gap (rules 4.1)."""
     given: dict[str, list[int]] = defaultdict(list)
     for series, seq in Certificate.objects.order_by("series", "seq").values_list("series", "seq"):
         given[series].append(seq)

@@ -1,4 +1,4 @@
-"""When an instrument is due, from its issued certificates alone (DESIGN §4.5).
+"""When an instrument is due, from its issued certificates alone (rules 4.5).
 
 A verification counts when it passed, by the validity printed on it; a calibration counts by the
 owner's own interval, if one is set, and never for an instrument under mandatory verification.

@@ -1,4 +1,4 @@
-"""Certificate numbers: one gap-free series per institute, kind and year of approval (DESIGN §4.1, §6)."""
+"""Certificate numbers: one gap-free series per institute, kind and year of approval (rules 4.1 and 6)."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -53,7 +53,7 @@ def look_up(number: str, factor: str) -> Certificate | None:
 
 
 def word_of(certificate: Certificate | None, today: date) -> Word:
-    """Valid through its last day, expired from the day after (DESIGN §3)."""
+    """Valid through its last day, expired from the day after (rules 3)."""
     if certificate is None or certificate.head.state not in PUBLIC:
         return UNKNOWN
     if certificate.head.state == State.REVOKED:

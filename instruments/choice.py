@@ -54,7 +54,7 @@ def choose(
 
 
 def usable_versions(institute: Organization) -> Any:
-    """The versions an institute may use; demonstration bodies need no confirmation (DESIGN §5)."""
+    """The versions an institute may use; demonstration bodies need no confirmation (rules 5)."""
     versions = MethodVersion.objects.all()
     return versions if institute.is_demo else versions.confirmed_for(institute)
 

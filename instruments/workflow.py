@@ -1,4 +1,4 @@
-"""The moves of instruments, orders, items and jobs, and who may make them (DESIGN §3)."""
+"""The moves of instruments, orders, items and jobs, and who may make them (rules 3)."""
 
 from instruments.models import Instrument, Job, OrderItem, ServiceOrder
 from metrology.roles import Role

@@ -23,7 +23,7 @@ def require_manager_or_authority(by: Actor, institute: Organization) -> None:
 
 
 def absent_unless(faults: Faults, holds: bool, pointer: str) -> None:
-    """A row of another house is answered as one that is not there (DESIGN §4.9)."""
+    """A row of another house is answered as one that is not there (rules 4.9)."""
     faults.unless(holds, pointer, _("There is no such object."))
 
 

@@ -1,7 +1,7 @@
 """Reference data of the laboratories: disciplines, methods with editions, and method documents.
 
 Loading enters what is missing and leaves what is there. Every row keeps the confidence it was
-gathered with, and nothing is confirmed by being loaded (DESIGN §5).
+gathered with, and nothing is confirmed by being loaded (rules 5).
 """
 
 from datetime import date

@@ -1,4 +1,4 @@
-"""How long a standard's papers hold, asked of a day and never stored (DESIGN §6)."""
+"""How long a standard's papers hold, asked of a day and never stored (rules 6)."""
 
 from __future__ import annotations
 

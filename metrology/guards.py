@@ -1,4 +1,4 @@
-"""What is written once stays as it was written: the database itself refuses (DESIGN §4.2).
+"""What is written once stays as it was written: the database itself refuses (rules 4.2).
 
 Triggers stand on every table of an insert-only model. They are installed idempotently after each
 migrate and looked for at start-up: on SQLite a table rebuild drops them silently, and

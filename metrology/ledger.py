@@ -1,7 +1,7 @@
 """The history: every verb writes an Event into its organization's hash chain, in its own transaction.
 
 Chain heads are locked last and in id order, when the outermost verb ends, so that two verbs never
-wait for each other crosswise (DESIGN §6, history).
+wait for each other crosswise (rules 6, history).
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """Gap-free numbers: a counter row moved inside the transaction that uses the number.
 
-A sequence burns numbers on rollback and a register may show no gap (DESIGN §4.1); the row lock
+A sequence burns numbers on rollback and a register may show no gap (rules 4.1); the row lock
 holds until commit, so a rolled-back transaction gives its number back.
 """
 

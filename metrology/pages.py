@@ -1,7 +1,7 @@
 """Lists and details of a noun as the acting membership may see it.
 
 A page declares rows with their joins, columns and an order; reads go through `visible_to` here and
-nowhere else, so that another tenant's object answers exactly as an absent one (DESIGN §4.9).
+nowhere else, so that another tenant's object answers exactly as an absent one (rules 4.9).
 """
 
 from __future__ import annotations

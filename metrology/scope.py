@@ -1,7 +1,7 @@
 """Who may see which rows: every read starts at `visible_to`, and nobody sees by default.
 
 Each model declares, as lookups, the organization and the region that a row belongs to. A row of
-another tenant is not in the query set, so it answers exactly as an absent one (DESIGN §4.9).
+another tenant is not in the query set, so it answers exactly as an absent one (rules 4.9).
 """
 
 from __future__ import annotations

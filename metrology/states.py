@@ -1,4 +1,4 @@
-"""Moves of a workflow row: one declared table, one compare-and-swap (DESIGN §3)."""
+"""Moves of a workflow row: one declared table, one compare-and-swap (rules 3)."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar

@@ -37,7 +37,7 @@ class Decision:
 
 @verb
 def approve(job: Job, *, by: Actor, version: int | None = None) -> Certificate:
-    """Sign a checked job: what is said from here on is what was frozen here (DESIGN §3).
+    """Sign a checked job: what is said from here on is what was frozen here (rules 3).
 
     `begin_issue` asks the gate; Blocked carries its report. Locks are taken in one order: the job,
     the counter of the series, the heads of the history.
@@ -71,7 +71,7 @@ def approve(job: Job, *, by: Actor, version: int | None = None) -> Certificate:
 
 
 def decide(job: Job) -> Decision:
-    """The kind from service and verdict, the validity from the method's longest period (DESIGN §4.6)."""
+    """The kind from service and verdict, the validity from the method's longest period (rules 4.6)."""
     results = evaluate.counting(job)
     if not results:
         raise DomainError(

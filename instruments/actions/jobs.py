@@ -1,4 +1,4 @@
-"""A job's way from the shelf to the certificate; every move is one compare-and-swap (DESIGN §3)."""
+"""A job's way from the shelf to the certificate; every move is one compare-and-swap (rules 3)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -173,7 +173,7 @@ def subcontract(job: Job, *, by: Actor, contractor: str, reason: str) -> Job:
 
 @verb
 def begin_issue(job: Job, *, approver: Person, by: Actor) -> Job:
-    """Approve a checked job; the gate is asked here, so no way leads around it (DESIGN §3)."""
+    """Approve a checked job; the gate is asked here, so no way leads around it (rules 3)."""
     by.require(*MAY["job.approve"], within=job.institute)
     if not by.is_system and acting_person(by).pk != approver.pk:
         raise Forbidden(_("Nobody approves in another person's name."))

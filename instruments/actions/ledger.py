@@ -151,7 +151,7 @@ def return_to_use(instrument: Instrument, *, by: Actor, reason: str) -> Instrume
 def set_due(
     instrument: Instrument, *, by: Actor, due_on: date | None, last_tested_on: date | None
 ) -> Instrument:
-    """Write the dates derived from issued certificates (DESIGN §4.5); nothing else writes them."""
+    """Write the dates derived from issued certificates (rules 4.5); nothing else writes them."""
     if not by.is_system:
         by.require(roles.Role.MANAGER, roles.Role.STAFF)
     if (instrument.due_on, instrument.last_tested_on) == (due_on, last_tested_on):

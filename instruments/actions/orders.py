@@ -1,4 +1,4 @@
-"""From a client's request to the pieces on the bench and back again (DESIGN §3)."""
+"""From a client's request to the pieces on the bench and back again (rules 3)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -239,7 +239,7 @@ def _check_requests(client: Organization, requests: Sequence[ItemRequest]) -> No
 
 
 def _needs_repair(request: ItemRequest) -> list[str]:
-    """What failed is tested again only after repair (DOMAIN §6)."""
+    """What failed is tested again only after repair (rules 8.4)."""
     if request.instrument.state != Instrument.State.OUT_OF_SERVICE or request.reason not in _REPEATABLE:
         return []
     failed = last_failed_job(request.instrument)

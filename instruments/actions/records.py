@@ -1,4 +1,4 @@
-"""The raw record: readings are text, written once, corrected only by their next revision (DESIGN §4.7)."""
+"""The raw record: readings are text, written once, corrected only by their next revision (rules 4.7)."""
 
 from __future__ import annotations
 

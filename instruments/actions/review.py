@@ -1,4 +1,4 @@
-"""Hand-over, check and return: what the tester gives away, another person looks at (DESIGN §4.3)."""
+"""Hand-over, check and return: what the tester gives away, another person looks at (rules 4.3)."""
 
 from datetime import date
 from typing import Any

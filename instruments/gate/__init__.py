@@ -1,4 +1,4 @@
-"""May this be issued? Every rule of DOMAIN §6 and DESIGN §3 with its reason in words and a way out.
+"""May this be issued? Every rule of the gate (rules 7) with its reason in words and a way out.
 
 Standards, equipment, method, authorisation and tester are judged as of the test date, checker and
 approver as of the day of their own act. The same findings serve the start of a job, the approver's

@@ -1,4 +1,4 @@
-"""The gate's rules on the method, the climate and the result (DOMAIN §6, 5 and 7; DESIGN §3)."""
+"""The gate's rules on the method, the climate and the result (rules 7, 5 and 7)."""
 
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
@@ -41,7 +41,7 @@ def method(facts: Facts) -> Iterator[Finding]:
 
 
 def confirmation(facts: Facts) -> Iterator[Finding]:
-    """The data of the method are confirmed by two people of the institute (DESIGN §5)."""
+    """The data of the method are confirmed by two people of the institute (rules 5)."""
     rule = "method_confirmed"
     if facts.version is None:
         return

@@ -1,4 +1,4 @@
-"""The gate's rules on standards and equipment, as of the test date (DOMAIN §6, 1–4 and 9)."""
+"""The gate's rules on standards and equipment, as of the test date (rules 7, 1–4 and 9)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""From an enterprise's ledger to a judged measurement (DESIGN §2)."""
+"""From an enterprise's ledger to a judged measurement (rules 2)."""
 
 from instruments.models.catalogue import Category, PlanField, Purpose, Requirement
 from instruments.models.jobs import Custody, Job, JobEquipment, Remark

@@ -16,7 +16,7 @@ class Instrument(ScopedModel):
     """One physical instrument in an owner's ledger (计量器具); never a batch.
 
     `parameters` holds what its methods ask for (Max, e, class …) as text. `due_on` is derived
-    from issued certificates alone and is written by one verb (DESIGN §4.5).
+    from issued certificates alone and is written by one verb (rules 4.5).
     """
 
     class State(models.TextChoices):

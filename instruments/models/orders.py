@@ -12,7 +12,7 @@ from metrology.scope import Scope, ScopedModel
 
 
 class Service(models.TextChoices):
-    """The two services (DOMAIN §4.1)."""
+    """The two services (rules 8.1)."""
 
     VERIFICATION = "verification", _("Verification")
     CALIBRATION = "calibration", _("Calibration")

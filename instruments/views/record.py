@@ -1,4 +1,4 @@
-"""The raw record as it was written: values in their cells, what was replaced struck through (DESIGN §4.7)."""
+"""The raw record as it was written: values in their cells, what was replaced struck through (rules 4.7)."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def publish_version(method: Method, *, document: Any, by: Actor) -> MethodVersio
 def confirm_version(
     version: MethodVersion, *, institute: Organization, by: Actor, agrees: bool = True, note: str = ""
 ) -> Confirmation:
-    """One person says, for their institute, that the data is right, or takes that back (DESIGN §5)."""
+    """One person says, for their institute, that the data is right, or takes that back (rules 5)."""
     by.require(Role.MANAGER, Role.STAFF, within=institute)
     person = by.person
     if person is None or person.employer_id != institute.pk or person.left_on is not None:

@@ -163,7 +163,7 @@ def open_examination(
 def move_examination(
     examination: Examination, to: str, *, by: Actor, on: date | None = None, note: str = ""
 ) -> Examination:
-    """Move an examination one step along its table (JJF 1033; DOMAIN §2.2)."""
+    """Move an examination one step along its table (JJF 1033; rules 8.2)."""
     institute = examination.standard.institute
     require_manager_or_authority(by, institute)
     day = on or clock.today()

@@ -1,4 +1,4 @@
-"""Repeatability and stability of a standard, computed from readings and judged (JJF 1033; DOMAIN §2.6)."""
+"""Repeatability and stability of a standard, computed from readings and judged (JJF 1033; rules 8.3)."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a laboratory must have in order before it may issue (DESIGN §2)."""
+"""What a laboratory must have in order before it may issue (rules 2)."""
 
 from labs.models.equipment import Comparison, Equipment, IntermediateCheck, TraceCertificate
 from labs.models.methods import Confirmation, Discipline, Method, MethodEdition, MethodVersion

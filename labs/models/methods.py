@@ -114,7 +114,7 @@ class MethodVersion(ScopedModel):
     """How this house computes an edition (数据版本): an immutable document, decimals as text.
 
     `document` is the JSON text that `metrology.science.method.parse` reads. Nothing is confirmed
-    by being here: each institute's two people confirm it (DESIGN §5).
+    by being here: each institute's two people confirm it (rules 5).
     """
 
     scope: ClassVar[Scope] = Scope(everyone=True)

@@ -41,7 +41,7 @@ def create_organization(
     predecessors: tuple[Organization, ...] = (),
     is_demo: bool = False,
 ) -> Organization:
-    """Enter a body. Whether it is a demonstration is said now or never (DESIGN §5)."""
+    """Enter a body. Whether it is a demonstration is said now or never (rules 5)."""
     _require_founder(by, kind, region, is_demo=is_demo)
     _check_new(kind, code, credit_code)
     made = make_once(

@@ -1,4 +1,4 @@
-"""The kernel's nouns (DESIGN §2)."""
+"""The kernel's nouns (rules 2)."""
 
 from metrology.models.accounts import ApiToken, Membership, User
 from metrology.models.bodies import Attachment, Organization, Person

@@ -1,4 +1,4 @@
-"""Due dates follow from issued certificates alone (DESIGN §4.5)."""
+"""Due dates follow from issued certificates alone (rules 4.5)."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Numbers: given once, none missing, whatever is rolled back (DESIGN §4.1)."""
+"""Numbers: given once, none missing, whatever is rolled back (rules 4.1)."""
 
 import random
 import threading
