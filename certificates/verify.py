@@ -70,6 +70,8 @@ def answer(certificate: Certificate | None) -> dict[str, Any]:
     status = {"status": word.key, "status_zh": word.zh, "status_en": word.en}
     if certificate is None or word is UNKNOWN:
         return status
+    if certificate.is_demo:
+        status |= {"status_zh": f"演示 {word.zh}", "status_en": f"Demonstration: {word.en}"}
     said = snapshot.thaw(certificate.snapshot)
     standard = said["standard"]
     return status | {

@@ -29,7 +29,7 @@ NO_SUBSETTER = (
 )
 
 
-class ProjectFetcher(URLFetcher):  # type: ignore[misc]
+class ProjectFetcher(URLFetcher):  # type: ignore[misc]  # weasyprint ships no types
     """Opens data: and the project's own static files and fonts; anything else stops the rendering."""
 
     def __init__(self) -> None:

@@ -29,7 +29,7 @@ class StandardQuerySet(ScopedQuerySet["Standard"]):
         """Each standard with `standing` (its status), `is_examined`, `is_licensed`, `is_usable` on a day."""
 
         def of_standard(model: type[models.Model]) -> models.QuerySet[models.Model]:
-            rows: DatedQuerySet[models.Model] = model._default_manager.all()  # type: ignore[assignment]
+            rows: DatedQuerySet[models.Model] = model._default_manager.all()  # type: ignore[assignment]  # the default manager of any dated model
             return rows.valid_on(day).filter(standard=OuterRef("pk"))
 
         status = of_standard(StatusPeriod).order_by("-valid_from", "-pk").values("status")[:1]

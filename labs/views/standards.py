@@ -25,6 +25,7 @@ from metrology.pages import (
     link_fact,
     table,
 )
+from metrology.science.rounding import to_significant
 
 VALIDITIES = (
     ("expiring", gettext_lazy("Ending within 270 days")),
@@ -124,8 +125,12 @@ EXAMINATION = (
 )
 REPEATABILITY = (
     Column(gettext_lazy("Tested on"), "tested_on"),
-    Column("s", lambda row: f"{row.s} {row.unit}", mono=True),
-    Column(gettext_lazy("s of the budget"), "reference_s", mono=True),
+    Column("s", lambda row: f"{to_significant(row.s, 3)} {row.unit}", mono=True),
+    Column(
+        gettext_lazy("s of the budget"),
+        lambda row: to_significant(row.reference_s, 3) if row.reference_s else "",
+        mono=True,
+    ),
     Column(gettext_lazy("Result"), accepted),
     Column(gettext_lazy("By"), "person"),
 )

@@ -12,10 +12,10 @@ from metrology.science.errors import ConformityError, gettext_noop
 class Verdict(StrEnum):
     """What a rule can say; never a boolean, because the third answer is real."""
 
-    PASS = "pass"  # noqa: S105
+    PASS = "pass"  # noqa: S105  a verdict, not a password
     FAIL = "fail"
     UNDETERMINED = "undetermined"
-    CONDITIONAL_PASS = "conditional_pass"  # noqa: S105
+    CONDITIONAL_PASS = "conditional_pass"  # noqa: S105  a verdict, not a password
     CONDITIONAL_FAIL = "conditional_fail"
 
 

@@ -185,7 +185,7 @@ def _decimal(data: object, errors: Errors, pointer: str) -> Any:
 
 def _exactly(kind: type[Any]) -> Callable[[object, Errors, str], Any]:
     def read(data: object, errors: Errors, pointer: str) -> Any:
-        if type(data) is kind and (kind is bool or abs(int(data)) < 1_000_000):  # type: ignore[call-overload]
+        if type(data) is kind and (kind is bool or abs(int(data)) < 1_000_000):  # type: ignore[call-overload]  # kind is bool or int
             return data
         template = gettext_noop("true or false is expected here.")
         if kind is int:

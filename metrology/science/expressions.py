@@ -57,7 +57,7 @@ class Expression:
         missing = sorted(self.names - names.keys())
         if missing:
             raise _unknown(missing[0])
-        return self.node(backend, names)  # type: ignore[no-any-return]
+        return self.node(backend, names)  # type: ignore[no-any-return]  # the backend decides the type
 
     def decimal(self, names: Mapping[str, Decimal | Sequence[Decimal]]) -> Decimal:
         """The value in decimal arithmetic."""

@@ -86,6 +86,8 @@ def test_demo_stands_before_the_word(client, db):
     text = page(client, certificate.code).content.decode()
 
     assert text.index("verdict-demo") < text.index("verdict-word")
+    said = client.get(f"/v/{certificate.code}.json").json()
+    assert (said["status"], said["status_zh"]) == ("valid", "演示 有效")
 
 
 def test_machines_get_json(client, issued):

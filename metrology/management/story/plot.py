@@ -143,8 +143,7 @@ class Plot:
             raise StoryError("the download is not a PDF")
         public: dict[str, Any] = Client(self.base_url).get(f"/v/{certificate['code']}.json")
         self.say(f"worker     签发      {certificate['number']}.pdf sealed, {len(document) // 1024} KiB")
-        word = f"{'演示 ' if public['is_demo'] else ''}{public['status_zh']} {public['status_en']}"
-        self.say(f"anyone     扫码      {self.base_url}/v/{certificate['code']}  {word}")
+        self.say(f"anyone     扫码      {self.base_url}/v/{certificate['code']}  {public['status_zh']}")
         return public
 
     def collect(self, order: dict[str, Any]) -> None:
