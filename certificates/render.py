@@ -16,7 +16,7 @@ from metrology.svg import qr_svg
 Snapshot = dict[str, Any]
 
 TEMPLATE = "pdf/certificate.html"
-STYLE = Path("templates") / "pdf" / "certificate.css"
+STYLES = [Path("templates") / "pdf" / name for name in ("certificate.css", "pages.css")]
 
 
 @dataclass(frozen=True)
@@ -154,4 +154,4 @@ def style() -> str:
     """The style sheet, with a class for every width and padding that brings decimal points together."""
     steps = range(sheets.WIDEST_NUMBER + 1)
     room = "".join(f".w{n} {{width: {n / 4}em}} .p{n} {{padding-right: {n / 4}em}}" for n in steps)
-    return (settings.BASE_DIR / STYLE).read_text(encoding="utf-8") + room
+    return "\n".join((settings.BASE_DIR / path).read_text(encoding="utf-8") for path in STYLES) + room

@@ -126,6 +126,24 @@ def build() -> Bench:
     )
 
 
+PLAIN_HINTS: dict[str, Any] = {
+    "document": make.document() | {"edition": "2099"},
+    "key": "370999",
+    "parent": None,
+    "name": "某",
+    "code": None,
+    "replaces": None,
+    "supersedes": None,
+    "responsible": None,
+    "credit_code": None,
+    "sha256": "0" * 64,
+    "email": "a@example.org",
+    "notional_fee": "1.00",
+    "area_m2": "20.00",
+    "is_demo": False,
+}
+
+
 def hints(made: world.World, house: make.House) -> dict[str, Any]:
     """What to write under a name that several bodies share."""
 
@@ -162,22 +180,8 @@ def hints(made: world.World, house: make.House) -> dict[str, Any]:
         "password": "a-long-password",
         "role": "staff",
         "parameters": {"Max": "6000"},
-        "document": make.document() | {"edition": "2099"},
-        "key": "370999",
-        "parent": None,
-        "name": "某",
-        "code": None,
-        "replaces": None,
-        "supersedes": None,
-        "responsible": None,
         "signature": key("metrology.Attachment"),
-        "credit_code": None,
-        "sha256": "0" * 64,
-        "email": "a@example.org",
-        "notional_fee": "1.00",
-        "area_m2": "20.00",
-        "is_demo": False,
-    }
+    } | PLAIN_HINTS
 
 
 def special(house: make.House) -> dict[str, dict[str, Any]]:

@@ -31,10 +31,7 @@ def set_target(
 ) -> Target:
     """Say what the plan asks of an indicator, and over which regions it is reckoned."""
     counted = list(regions)
-    if not by.allowed(Role.OPERATOR) and not (
-        by.allowed(Role.CITY_ADMIN) and all(one.path.startswith(by.region_path) for one in counted)
-    ):
-        raise Forbidden(_("Only the city's administrator or the operator may do this."))
+    _require_planner(by, counted)
     faults = Faults()
     faults.unless(bool(counted), "/regions", _("Name at least one region."))
     for place, region in enumerate(counted):
@@ -67,3 +64,9 @@ def set_target(
         regions=[region.key for region in counted],
     )
     return target
+
+
+def _require_planner(by: Actor, regions: list[Region]) -> None:
+    own = all(region.path.startswith(by.region_path) for region in regions)
+    if not by.allowed(Role.OPERATOR) and not (by.allowed(Role.CITY_ADMIN) and own):
+        raise Forbidden(_("Only the city's administrator or the operator may do this."))

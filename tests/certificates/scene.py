@@ -18,7 +18,7 @@ from instruments.models import (
     ServiceOrder,
 )
 from instruments.record import Record
-from labs.models import Confirmation, MethodVersion
+from labs.models import Confirmation, Method, MethodVersion
 from metrology import clock
 from metrology.actors import Actor
 from metrology.ledger import canonical
@@ -120,32 +120,12 @@ def checked_job(place: House, name="jjg539-2016", *, fails=False, readings=None,
     ) or method_version(place, name)
     standard = place.standards[name]
     method = version.edition.method
-    scale = name == "jjg539-2016"
-    instrument = fields.pop("instrument", None) or make.instrument(
-        place.client,
-        category=make.category("scale" if scale else "gauge", method),
-        name="电子计价秤" if scale else "弹簧管式一般压力表",
-        model="ACS-6" if scale else "Y-100",
-        maker="海岱衡器有限公司（演示）",
-        measuring_range="(0.04~6) kg" if scale else "(0~1.6) MPa",
-        accuracy_class="Ⅲ" if scale else "1.6",
-        asset_no="QL-017",
-        parameters=DOCUMENTS[name],
-        is_mandatory=True,
-    )
+    instrument = fields.pop("instrument", None) or own_instrument(place, name, method)
     now, today = clock.now(), clock.today()
-    order = ServiceOrder.objects.create(
-        number=f"WT-{make.number():06d}",
-        client=place.client,
-        institute=place.institute,
-        filed_by=place.clerk.user,
-        state="in_progress",
-        filed_at=now,
-    )
     service = fields.setdefault("service", "verification")
     wants_verdict = fields.pop("wants_verdict", False)
     item = OrderItem.objects.create(
-        order=order,
+        order=own_order(place),
         instrument=instrument,
         method=method,
         service=service,
@@ -177,6 +157,33 @@ def checked_job(place: House, name="jjg539-2016", *, fails=False, readings=None,
     measure(job, fails=fails, readings=readings)
     evaluate.store(Record(job))
     return job
+
+
+def own_order(place: House) -> ServiceOrder:
+    return ServiceOrder.objects.create(
+        number=f"WT-{make.number():06d}",
+        client=place.client,
+        institute=place.institute,
+        filed_by=place.clerk.user,
+        state="in_progress",
+        filed_at=clock.now(),
+    )
+
+
+def own_instrument(place: House, name: str, method: Method) -> Instrument:
+    scale = name == "jjg539-2016"
+    return make.instrument(
+        place.client,
+        category=make.category("scale" if scale else "gauge", method),
+        name="电子计价秤" if scale else "弹簧管式一般压力表",
+        model="ACS-6" if scale else "Y-100",
+        maker="海岱衡器有限公司（演示）",
+        measuring_range="(0.04~6) kg" if scale else "(0~1.6) MPa",
+        accuracy_class="Ⅲ" if scale else "1.6",
+        asset_no="QL-017",
+        parameters=DOCUMENTS[name],
+        is_mandatory=True,
+    )
 
 
 def measure(job: Job, *, fails=False, adjustment="as_found", readings=None) -> None:
