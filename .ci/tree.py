@@ -16,8 +16,8 @@ GIVEN = re.compile(r"(^|/)(vendor|migrations)/|\.min\.")
 THIS = Path(__file__).relative_to(ROOT).as_posix()
 
 INDEX = re.compile(
-    r"(pypi\.org|pythonhosted\.org|registry\.npmjs|registry\.yarnpkg|index-url|\"resolved\":"
-    r"|\b(pypi|mirrors?)\.[a-z0-9-]+\.(cn|com|edu|org)\b)",
+    r"(index[-]url|[\"]resolved[\"]:|\b(pypi|pythonhosted|npmjs|yarnpkg)[.](org|com)\b"
+    r"|\b(pypi|mirrors?)[.][a-z0-9-]+[.](cn|com|edu|org)\b)",
     re.IGNORECASE,
 )
 HERE = [re.escape(f"{folder}/") for folder in (ROOT, Path.home()) if len(folder.parts) > 2]

@@ -151,7 +151,7 @@ def hints(made: world.World, house: make.House) -> dict[str, Any]:
         return str(getattr(made.rows[label], "public_id"))  # noqa: B009  Model has no such attribute
 
     today = clock.today().isoformat()
-    institute, tester = str(house.institute.public_id), str(house.tester.person.public_id)  # type: ignore[union-attr]
+    institute, tester = str(house.institute.public_id), str(house.tester.person.public_id)  # type: ignore[union-attr]  # they have one
     free = house.client.instruments.get(serial="free")
     return {
         "institute": institute,
@@ -165,8 +165,8 @@ def hints(made: world.World, house: make.House) -> dict[str, Any]:
         "person": tester,
         "assignee": tester,
         "second": tester,
-        "user": str(house.tester.user.public_id),  # type: ignore[union-attr]
-        "membership": str(house.tester.membership.public_id),  # type: ignore[union-attr]
+        "user": str(house.tester.user.public_id),  # type: ignore[union-attr]  # they have one
+        "membership": str(house.tester.membership.public_id),  # type: ignore[union-attr]  # they have one
         "method": "JJG 539",
         "methods": ["JJG 539"],
         "discipline": "12",
@@ -220,7 +220,7 @@ def addresses(bench: Bench, operation: Operation, role: str) -> list[str]:
         return [operation.path]
     model = apps.get_model(NOUNS[operation.noun])
     kinds: dict[Any, Model] = {}
-    for row in model._default_manager.all().visible_to(bench.cast[role]).order_by("pk"):  # type: ignore[attr-defined]
+    for row in model._default_manager.all().visible_to(bench.cast[role]).order_by("pk"):  # type: ignore[attr-defined]  # scoped
         kinds.setdefault(getattr(row, "state", getattr(row, "kind", None)), row)
     keys = [
         str(getattr(row, "number" if operation.noun == "certificates" else "public_id"))

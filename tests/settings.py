@@ -11,7 +11,7 @@ if "DATA_DIR" not in os.environ:
     os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="liangzhun-test-")
     atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 
-from metrology.settings import *  # noqa: F403
+from metrology.settings import *  # noqa: F403  all of them, on purpose
 from metrology.settings import CELERY, REST_FRAMEWORK, STORAGES
 
 PUBLIC_URL = "http://testserver"

@@ -86,7 +86,7 @@ def test_a_standard_goes_from_nothing_into_use(
     )
     assert traced.json()["trace_certificates"][0]["values"][0]["value"] == "1.0000"
     client.post(f"{path}/equipment/", {"equipment": weights["id"], "role": "master"})
-    client.post(f"{path}/people/", {"person": str(tester.person.public_id), "role": "operator"})  # type: ignore[union-attr]
+    client.post(f"{path}/people/", {"person": str(tester.person.public_id), "role": "operator"})
     client.post(f"{path}/repeatability-tests/", {"readings": READINGS, "unit": "g"})
     detail = client.post(f"{path}/start-use/", {"on": "2026-01-01"}).json()
     assert (detail["status"], detail["usable"], detail["licensed"]) == ("in_use", True, True)
@@ -136,7 +136,7 @@ def test_a_metrologist_is_registered_qualified_and_excluded(
 ) -> None:
     make.method()
     client = calling(manager)
-    person = str(tester.person.public_id)  # type: ignore[union-attr]
+    person = str(tester.person.public_id)
     made = client.post(f"{API}/metrologists/", {"person": person, "certificate_no": "Q-9", "level": 1})
     path = f"{API}/metrologists/{made.json()['id']}"
     client.post(

@@ -124,7 +124,7 @@ def test_a_later_no_of_either_or_of_a_third_withdraws(
     assert confirmed(version, institute)
     confirm_version(version, institute=institute, agrees=False, note="仍有误", by=checker)
     assert not confirmed(version, institute)
-    Person.objects.filter(pk=checker.person.pk).update(left_on=date(2026, 1, 1))  # type: ignore[union-attr]
+    Person.objects.filter(pk=checker.person.pk).update(left_on=date(2026, 1, 1))
     assert confirmed(version, institute)
 
 

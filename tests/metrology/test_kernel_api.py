@@ -159,7 +159,7 @@ def test_an_organization_is_created_changed_and_dissolved(city: Actor) -> None:
 
 
 def test_a_repeated_post_creates_one_body(city: Actor) -> None:
-    body = {"kind": "enterprise", "name_zh": "新公司（演示）", "region": city.organization.region.key}  # type: ignore[union-attr]
+    body = {"kind": "enterprise", "name_zh": "新公司（演示）", "region": city.organization.region.key}
     answers = [calling(city).post(f"{API}/organizations/", body, HTTP_IDEMPOTENCY_KEY="k1") for _ in range(2)]
     assert answers[0].json() == answers[1].json()
     assert Organization.objects.filter(name_zh="新公司（演示）").count() == 1
@@ -330,7 +330,7 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_one(
 ) -> None:
     for _ in range(12):
         clerk = make.actor(Role.ENTERPRISE_ADMIN, make.enterprise())
-        calling(clerk).patch(f"{API}/organizations/{clerk.organization.public_id}/", {"phone": "1"})  # type: ignore[union-attr]
+        calling(clerk).patch(f"{API}/organizations/{clerk.organization.public_id}/", {"phone": "1"})
     client = calling(city)
     with django_assert_max_num_queries(10):
         answer = client.get(f"{API}/{noun}/", {"page_size": 500})

@@ -65,8 +65,8 @@ def test_a_county_enters_nothing_outside_its_county() -> None:
 
 
 def test_what_a_demonstration_house_enters_is_a_demonstration(counter: Actor) -> None:
-    Organization.objects.filter(pk=counter.organization.pk).update(is_demo=True)  # type: ignore[union-attr]
-    again = actor_of_session(counter.user, None)  # type: ignore[arg-type]
+    Organization.objects.filter(pk=counter.organization.pk).update(is_demo=True)
+    again = actor_of_session(counter.user, None)
     assert create_organization(kind="enterprise", name_zh="客户", region=make.city(), by=again).is_demo
 
 
@@ -105,7 +105,7 @@ def test_two_changes_of_one_reading_conflict(acme: Organization, clerk: Actor) -
 
 def test_dissolving_ends_the_memberships(acme: Organization, clerk: Actor, city: Actor) -> None:
     dissolve_organization(acme, on=date(2026, 1, 5), by=city)
-    assert Membership.objects.get(pk=clerk.membership.pk).valid_to == date(2026, 1, 5)  # type: ignore[union-attr]
+    assert Membership.objects.get(pk=clerk.membership.pk).valid_to == date(2026, 1, 5)
     with pytest.raises(Conflict):
         dissolve_organization(Organization.objects.get(pk=acme.pk), on=date(2026, 1, 6), by=city)
 
