@@ -109,7 +109,10 @@ def values(job: Job, results: list[Result], content: Node, actor: Actor) -> Iter
         when = result.get_adjustment_display()
         for test, computed in groupby(found.get(result.pk, ()), key=lambda row: row.test):
             heading = _("Computed: %(test)s") % {"test": names.get((test, ""), test)}
-            yield table(heading, _columns(names, _point_names(content)), computed, note=when)
+            lines = list(computed)
+            uncertain = any(row.expanded for row in lines)
+            columns = _columns(names, _point_names(content), uncertain=uncertain)
+            yield table(heading, columns, lines, note=when)
 
 
 def _names(content: Node) -> dict[tuple[str, str], str]:
@@ -132,7 +135,11 @@ def _point_names(content: Node) -> dict[tuple[str, str], str]:
     }
 
 
-def _columns(names: dict[tuple[str, str], str], points: dict[tuple[str, str], str]) -> tuple[Column, ...]:
+def _columns(
+    names: dict[tuple[str, str], str], points: dict[tuple[str, str], str], *, uncertain: bool
+) -> tuple[Column, ...]:
+    """The columns of a test's values; U only where something carries one."""
+
     def point(row: OutputValue) -> str:
         if row.point is None:
             return ""
@@ -141,9 +148,8 @@ def _columns(names: dict[tuple[str, str], str], points: dict[tuple[str, str], st
     return (
         Column(_("Point"), point, mono=True),
         Column(_("Quantity"), lambda row: names.get((row.test, row.key), row.key)),
-        Column(_("Reported"), lambda row: _checked(row.reported), mono=True, numeric=True),
-        Column(_("Unit"), "unit", mono=True),
-        Column("U", lambda row: f"{row.expanded} (k={row.k})" if row.expanded else "", mono=True),
+        Column(_("Reported"), lambda row: f"{_checked(row.reported)} {row.unit}", mono=True, numeric=True),
+        *([Column("U", lambda row: f"{row.expanded} (k={row.k})", mono=True)] if uncertain else []),
         Column(_("MPE"), lambda row: row.mpe if row.low or row.high else "", mono=True, numeric=True),
         Column(_("Limits"), lambda row: f"{row.low} … {row.high}" if row.low or row.high else "", mono=True),
         Column(_("Verdict"), lambda row: verdict_cell(row.verdict)),
