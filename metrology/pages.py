@@ -6,6 +6,7 @@ nowhere else, so that another tenant's object answers exactly as an absent one (
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -268,5 +269,6 @@ class ScopedDetailView(ScopedPage[M], Generic[M]):
     def actions(self, row: M) -> list[dict[str, Any]]:
         return []
 
+    @abstractmethod
     def sections(self, row: M) -> Sequence[Facts | Table | Part]:
-        raise NotImplementedError
+        """The cards of the page; every noun says its own."""

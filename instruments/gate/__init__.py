@@ -1,8 +1,8 @@
 """May this be issued? Every rule of the gate (rules 7) with its reason in words and a way out.
 
 Standards, equipment, method, authorisation and tester are judged as of the test date, checker and
-approver as of the day of their own act. The same findings serve the start of a job, the approver's
-page, the API and the worker.
+approver as of the day of their own act. The same findings serve the start of a job, the approver
+and the API; the worker only prints what the gate let through.
 """
 
 from collections.abc import Callable, Iterable
