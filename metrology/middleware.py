@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
 from metrology.authentication import SESSION_KEY, actor_of
+from metrology.errors import Absent, DomainError
 from metrology.parsing import is_storable
+from metrology.problems import not_found
 
 
 class ActorMiddleware:
@@ -20,6 +23,23 @@ class ActorMiddleware:
             lambda: actor_of(request.user, None, request.session.get(SESSION_KEY))
         )
         return self.get_response(request)
+
+
+class RefusalMiddleware:
+    """A refusal that no page caught becomes a page in the reader's words; the API has its own form."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DomainError) or request.path.startswith("/api/"):
+            return None
+        if isinstance(error, Absent):
+            return not_found(request, Http404())
+        return render(request, "refused.html", {"error": error}, status=error.status)
 
 
 class StorableCookiesMiddleware:

@@ -1,7 +1,8 @@
 """What pages offer to whom: the apps hand in their part from ready(), the kernel shows it.
 
-`entries` is the menu, `cards` the counts of the home page, `addresses` the page of each noun and
-`panels` what a later app adds to the page of an earlier one.
+`entries` is the menu and `badges` what is counted beside its lines, `cards` the counts of the home page,
+`addresses` the page of each noun, and `panels` and `deeds` the cards and buttons that a later app adds to
+the page of an earlier one.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ class Address:
 
 CardSource = Callable[[Actor], Iterable[Card]]
 PanelSource = Callable[[Any, Actor], Any]
+DeedSource = Callable[[Any, Actor], Iterable[Any]]
+BadgeSource = Callable[[Actor], int]
 
 entries: list[Entry] = [
     Entry(_("Today"), "home", "home", 0, EVERYBODY),
@@ -63,6 +66,8 @@ entries: list[Entry] = [
 cards: dict[str, tuple[int, CardSource]] = {}
 addresses: dict[str, Address] = {}
 panels: dict[str, dict[str, PanelSource]] = {}
+deeds: dict[str, dict[str, DeedSource]] = {}
+badges: dict[str, BadgeSource] = {}
 
 
 def offer(found: Sequence[Entry]) -> None:
@@ -72,7 +77,7 @@ def offer(found: Sequence[Entry]) -> None:
 
 
 def lines_for(actor: Actor, path: str) -> list[dict[str, Any]]:
-    """The menu of an actor, the line the reader is on marked."""
+    """The menu of an actor, the line the reader is on marked, what waits behind it counted."""
     lines: list[dict[str, Any]] = []
     for entry in entries:
         if not actor.is_stranger and actor.side in entry.sides:
@@ -82,6 +87,7 @@ def lines_for(actor: Actor, path: str) -> list[dict[str, Any]]:
                     "label": entry.label,
                     "url": url,
                     "icon": entry.icon,
+                    "badge": badges[entry.route](actor) if entry.route in badges else 0,
                     "active": path == url if url == "/" else path.startswith(url),
                 }
             )
@@ -92,6 +98,11 @@ def cards_for(actor: Actor) -> list[Card]:
     """Every card of the home page: daily work first, what is looked after from month to month last."""
     ordered = sorted(cards.values(), key=lambda offered: offered[0])
     return [card for _position, source in ordered for card in source(actor)]
+
+
+def deeds_for(label: str, row: Any, actor: Actor) -> list[Any]:
+    """The buttons other apps add to the page of this row."""
+    return [deed for source in deeds.get(label, {}).values() for deed in source(row, actor)]
 
 
 def address_of(row: Model) -> str:

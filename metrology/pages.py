@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django_filters import FilterSet
 
-from metrology import navigation
+from metrology import navigation, resume
 from metrology.actors import Actor
 from metrology.errors import Invalid
 from metrology.pagination import PAGE_SIZE, Page, next_link, page_of
@@ -155,6 +155,8 @@ class ActingView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if self.actor.is_stranger:
+            if request.method == "POST":
+                resume.keep(request)
             return redirect_to_login(request.get_full_path())
         return super().dispatch(request, *args, **kwargs)
 
@@ -256,7 +258,7 @@ class ScopedDetailView(ScopedPage[M], Generic[M]):
         context = {
             "back_url": reverse(self.back),
             "back_label": self.back_label,
-            "actions": self.actions(row),
+            "actions": [*self.actions(row), *navigation.deeds_for(label, row, self.actor)],
             **self.heading(row),
             "sections": [*self.sections(row), *(panel for panel in added if panel is not None)],
         }
@@ -266,7 +268,8 @@ class ScopedDetailView(ScopedPage[M], Generic[M]):
         """What the page header shows: title, and maybe pretitle, subtitle, state and its word."""
         return {"title": str(row)}
 
-    def actions(self, row: M) -> list[dict[str, Any]]:
+    def actions(self, row: M) -> Sequence[Any]:
+        """The buttons of the page's head (metrology.acting.Deed); later apps add theirs by registry."""
         return []
 
     @abstractmethod

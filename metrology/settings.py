@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "metrology.middleware.ActorMiddleware",
+    "metrology.middleware.RefusalMiddleware",
 ]
 TEMPLATES = [
     {

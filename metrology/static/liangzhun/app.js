@@ -37,7 +37,7 @@
     if (form.method !== "post" || event.defaultPrevented) {
       return;
     }
-    if (form.dataset.sent) {
+    if (form.dataset.sent || (form.dataset.confirm && !window.confirm(form.dataset.confirm))) {
       event.preventDefault();
       return;
     }
