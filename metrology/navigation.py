@@ -25,13 +25,17 @@ EVERYBODY = EVERY_SIDE | {"nowhere"}
 
 @dataclass(frozen=True)
 class Entry:
-    """A menu line for those who stand on one of these sides of the counter."""
+    """A menu line for those who stand on one of these sides of the counter, and maybe only some of them."""
 
     label: Any
     route: str
     icon: str
     position: int
     sides: frozenset[str] = EVERY_SIDE
+    only: Callable[[Actor], bool] | None = None
+
+    def is_for(self, actor: Actor) -> bool:
+        return actor.side in self.sides and (self.only is None or self.only(actor))
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def lines_for(actor: Actor, path: str) -> list[dict[str, Any]]:
     """The menu of an actor, the line the reader is on marked, what waits behind it counted."""
     lines: list[dict[str, Any]] = []
     for entry in entries:
-        if not actor.is_stranger and actor.side in entry.sides:
+        if not actor.is_stranger and entry.is_for(actor):
             url = reverse(entry.route)
             lines.append(
                 {

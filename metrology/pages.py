@@ -7,7 +7,7 @@ nowhere else, so that another tenant's object answers exactly as an absent one (
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, Generic, TypeVar
@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django_filters import FilterSet
 
-from metrology import navigation, resume
+from metrology import exports, navigation, resume
 from metrology.actors import Actor
 from metrology.errors import Invalid
 from metrology.pagination import PAGE_SIZE, Page, next_link, page_of
@@ -190,9 +190,12 @@ class ScopedListView(ScopedPage[M], Generic[M]):
     empty_title: ClassVar[Any] = _("Nothing here yet")
     template_name: ClassVar[str] = "metrology/list.html"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponseBase:
         filters = self.filters()
         rows = filters.qs if filters is not None else self.visible()
+        wanted = exports.asked(request)
+        if wanted and not _reason(filters):
+            return exports.respond(wanted, self.title, self.columns, self.every_line(rows, filters))
         page, fault = self.page(rows, filters)
         self.prepare(page.rows)
         query = {name: request.GET.getlist(name) for name in request.GET if name != "cursor"}
@@ -209,6 +212,7 @@ class ScopedListView(ScopedPage[M], Generic[M]):
             "empty_title": self.empty_title,
             "next_url": next_link(request.path, query, page.next_cursor),
             "first_url": f"?{urlencode(query, doseq=True)}" if "cursor" in request.GET else None,
+            "exports": exports.links(request),
         }
         return render(request, self.template_name, context, status=400 if fault else 200)
 
@@ -227,6 +231,18 @@ class ScopedListView(ScopedPage[M], Generic[M]):
         except Invalid as error:
             reasons = [str(reason) for found in error.fields.values() for reason in found]
             return page_of(rows, order=order, cursor=None, size=PAGE_SIZE), " ".join(reasons)
+
+    def every_line(self, rows: Any, filters: Any) -> Iterator[Line]:
+        """All that the filters let through, chunk by chunk, as the pages would show it."""
+        order, cursor = self.order_for(filters), None
+        while True:
+            page = page_of(rows, order=order, cursor=cursor, size=exports.CHUNK)
+            self.prepare(page.rows)
+            for row in page.rows:
+                yield Line([column.cell(row) for column in self.columns])
+            cursor = page.next_cursor
+            if cursor is None:
+                return
 
     def order_for(self, filters: Any) -> str:
         return self.order
