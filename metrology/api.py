@@ -32,6 +32,7 @@ from metrology.parsing import is_storable
 from metrology.roles import READ_ONLY
 from metrology.scope import ScopedQuerySet
 from metrology.states import require_version
+from metrology.watch import acting
 
 M = TypeVar("M", bound=models.Model)
 Handler = Callable[..., Response]
@@ -161,8 +162,8 @@ class ScopedViewSet(GenericViewSet[M], Generic[M]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        request.actor = actor_of(  # type: ignore[attr-defined]  # read through self.actor
-            request.user, request.auth, request._request.session.get(SESSION_KEY)
+        request.actor = acting(  # type: ignore[attr-defined]  # read through self.actor
+            actor_of(request.user, request.auth, request._request.session.get(SESSION_KEY))
         )
 
         if self.actor.role in READ_ONLY and request.method not in SAFE_METHODS and not self.personal:

@@ -10,7 +10,7 @@ class MetrologyConfig(AppConfig):
 
     def ready(self) -> None:
         """Bind shared tasks to our Celery app, register the checks, guard the tables after a migrate."""
-        for module in ("metrology.celery", "metrology.checks"):
+        for module in ("metrology.celery", "metrology.checks", "metrology.watch"):
             import_module(module)
         post_migrate.connect(_guard_tables, sender=self, dispatch_uid="guard_tables")
 

@@ -6,10 +6,11 @@ database: any number of beats, restarts and clock steps then runs each slot once
 
 import os
 import warnings
+from logging.config import dictConfig
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init, worker_process_init, worker_ready
+from celery.signals import setup_logging, worker_init, worker_process_init, worker_ready
 from django.conf import settings
 
 from metrology import env
@@ -37,6 +38,12 @@ app.conf.beat_schedule = {
     "daily": tick("metrology.tasks.claim", task="metrology.tasks.daily", period="day", hour=6),
 }
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def log_as_the_web_does(**kwargs: Any) -> None:
+    """Worker and beat write the same lines; Celery leaves the log alone when somebody answers this."""
+    dictConfig(settings.LOGGING)
 
 
 @worker_init.connect

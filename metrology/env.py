@@ -51,6 +51,12 @@ class Environment:
             raise ImproperlyConfigured(f"{name}={word} is not a whole number from {least} to {most}.")
         return int(word)
 
+    def choice(self, name: str, words: tuple[str, ...], default: str = "") -> str:
+        word = self.text(name, default)
+        if word and word not in words:
+            raise ImproperlyConfigured(f"{name}={word} is none of: {', '.join(words)}.")
+        return word
+
     def words(self, name: str, default: str = "") -> list[str]:
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
 

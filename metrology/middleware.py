@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from metrology.authentication import SESSION_KEY, actor_of
 from metrology.errors import Absent, DomainError
 from metrology.parsing import is_storable
+from metrology.watch import acting
 from metrology.problems import not_found
 
 
@@ -20,7 +21,7 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(  # type: ignore[attr-defined]  # set for every view
-            lambda: actor_of(request.user, None, request.session.get(SESSION_KEY))
+            lambda: acting(actor_of(request.user, None, request.session.get(SESSION_KEY)))
         )
         return self.get_response(request)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from metrology import env
+from metrology import env, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 read = env.Environment()
@@ -33,6 +33,7 @@ DATA_DIR = Path(read.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 QUEUE_DIR = DATA_DIR / "queue"
 CACHE_DIR = DATA_DIR / "cache"
 MEDIA_ROOT = DATA_DIR / "files"
+BACKUP_DIR = Path(read.text("BACKUP_DIR", str(DATA_DIR / "backups"))).resolve()
 STATIC_ROOT = Path(read.text("STATIC_ROOT", str(DATA_DIR / "static"))).resolve()
 STATIC_URL = "/static/"
 env.make_folders(DATA_DIR, QUEUE_DIR, CACHE_DIR, MEDIA_ROOT, DATA_DIR / "static")
@@ -78,6 +79,7 @@ INSTALLED_APPS = [
     "allauth.account",
 ]
 MIDDLEWARE = [
+    "metrology.watch.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "metrology.middleware.StorableCookiesMiddleware",
@@ -136,7 +138,7 @@ ALLOWED_HOSTS = [PUBLIC_HOST, *LOOPBACK_NAMES, *read.words("ALLOWED_HOSTS")]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 HTTPS = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -284,6 +286,10 @@ CELERY: dict[str, Any] = {
 }
 
 # --- Certificates ---------------------------------------------------------------------------------
+# Decisions of the operator (metrology/decisions.py): undecided, a production issues no formal verification.
+SIGNING = read.choice("SIGNING", ("ca", "own-ca", "none"))
+TIMESTAMPING = read.text("TIMESTAMPING")
+TREE_HEADS_PUBLISHED_TO = read.text("TREE_HEADS_PUBLISHED_TO")
 VALIDITY_MINUS_ONE_DAY = read.flag("VALIDITY_MINUS_ONE_DAY", default=True)
 # Knobs of the fault suite (certificates/outbox.py); a register that others can reach refuses them.
 OUTBOX_SWEEP = read.flag("OUTBOX_SWEEP", default=True)
@@ -293,6 +299,11 @@ if (SUPPRESS_PUBLISH or not OUTBOX_SWEEP) and not (env.is_loopback(HOST) and env
         "OUTBOX_SWEEP and SUPPRESS_PUBLISH belong to the fault suite: unset them, or set HOST and PUBLIC_URL"
         " to this machine alone."
     )
+
+# --- Outgoing connections (metrology/outgoing.py) and figures (metrology/figures.py) ---------------
+OUTGOING_ALLOWED = read.words("OUTGOING_ALLOWED")
+OUTGOING_HTTP = read.flag("OUTGOING_HTTP", default=False)
+METRICS_TOKEN = read.text("METRICS_TOKEN")
 
 # --- Mail and log ---------------------------------------------------------------------------------
 mail = read.url("EMAIL_URL", ("smtp", "smtps"))
@@ -307,24 +318,5 @@ if mail:
 DEFAULT_FROM_EMAIL = read.text("DEFAULT_FROM_EMAIL", "liangzhun@localhost")
 
 LOG_LEVEL = read.text("LOG_LEVEL", "WARNING").upper()
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {
-        "unexpected": {
-            "()": "django.utils.log.CallbackFilter",
-            "callback": lambda record: getattr(record, "status_code", 0) != 503,
-        }
-    },
-    "handlers": {
-        "stdout": {
-            "class": "logging.StreamHandler",
-            "stream": "ext://sys.stdout",
-            "formatter": "line",
-            "filters": ["unexpected"],
-        }
-    },
-    "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
-    "loggers": {"django": {"handlers": [], "level": LOG_LEVEL, "propagate": True}},
-}
+LOG_FORMAT = read.choice("LOG_FORMAT", ("json", "line"), "json" if PRODUCTION else "line")
+LOGGING = logs.configuration(LOG_FORMAT, LOG_LEVEL)
