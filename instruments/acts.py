@@ -14,6 +14,7 @@ WORDS: dict[str, Any] = {
     "instrument.returned_to_use": _("Instrument returned to use"),
     "instrument.scrapped": _("Instrument scrapped"),
     "order.filed": _("Order filed"),
+    "order.amended": _("Draft changed"),
     "order.submitted": _("Order submitted"),
     "order.accepted": _("Order accepted"),
     "order.declined": _("Order declined"),

@@ -74,14 +74,15 @@ def file_order(
     institute: Organization,
     requests: Sequence[ItemRequest],
     by: Actor,
+    send: bool = False,
     **wishes: Unpack[Wishes],
 ) -> ServiceOrder:
-    """Draft a client's order (委托单) of 1 to 500 pieces, one item each, to the institute it chose."""
+    """Draft a client's order (委托单) of 1 to 500 pieces, one item each, to the institute it chose.
+
+    With `send` it is submitted in the same step.
+    """
     require_keeper(by, client)
-    _check_requests(client, requests)
-    wanted_on = wishes.get("wanted_on")
-    if wanted_on is not None and wanted_on < clock.today():
-        raise Invalid({"/wanted_on": [_("This day is past.")]})
+    check_requests(client, requests, wishes)
     if institute.kind != Organization.Kind.INSTITUTE or institute.dissolved_on:
         raise Invalid({"/institute": [_("Choose a metrology institute that is at work.")]})
     if not is_own(by, client) and not by.allowed(*DESK, within=institute):
@@ -95,15 +96,15 @@ def file_order(
     year = clock.today().year
     order.number = f"WT-{institute.code}-{year}-{next_number(f'order:{institute.pk}:{year}'):05d}"
     order.save(force_insert=True)
-    OrderItem.objects.bulk_create([cleaned(_item(order, request)) for request in requests])
-    _noted("order.filed", order, by, items=len(requests))
-    return order
+    OrderItem.objects.bulk_create([cleaned(item_of(order, request)) for request in requests])
+    noted("order.filed", order, by, items=len(requests))
+    return submit_order(order, by=by) if send else order
 
 
 @verb
 def submit_order(order: ServiceOrder, *, by: Actor) -> ServiceOrder:
     """Send a draft to its institute."""
-    _require_client_side(order, by)
+    require_client_side(order, by)
     items = list(order.items.select_related("instrument"))
     busy = _busy(item.instrument_id for item in items)
     faults = {
@@ -114,7 +115,7 @@ def submit_order(order: ServiceOrder, *, by: Actor) -> ServiceOrder:
     if faults:
         raise Invalid(faults)
     advance(order, ServiceOrder.State.SUBMITTED, moves=ORDER_MOVES, submitted_at=clock.now())
-    return _noted("order.submitted", order, by)
+    return noted("order.submitted", order, by)
 
 
 @verb
@@ -126,7 +127,7 @@ def accept_order(order: ServiceOrder, *, by: Actor, promised_on: date | None = N
     if not clock.today() <= promised <= latest:
         raise Invalid({"/promised_on": [_("Promise a day from today to %(day)s.") % {"day": latest}]})
     advance(order, ServiceOrder.State.ACCEPTED, moves=ORDER_MOVES, promised_on=promised)
-    return _noted("order.accepted", order, by, promised_on=promised)
+    return noted("order.accepted", order, by, promised_on=promised)
 
 
 @verb
@@ -135,18 +136,18 @@ def decline_order(order: ServiceOrder, *, by: Actor, reason: str) -> ServiceOrde
     by.require(*MAY["order.decline"], within=order.institute)
     text = reason_given(reason)
     advance(order, ServiceOrder.State.DECLINED, moves=ORDER_MOVES, decline_reason=text)
-    return _noted("order.declined", order, by, reason=text)
+    return noted("order.declined", order, by, reason=text)
 
 
 @verb
 def cancel_order(order: ServiceOrder, *, by: Actor, reason: str) -> ServiceOrder:
     """Withdraw an order of which nothing has been received yet."""
-    _require_client_side(order, by)
+    require_client_side(order, by)
     text = reason_given(reason)
     advance(order, ServiceOrder.State.CANCELLED, moves=ORDER_MOVES)
     for item in order.items.filter(state=OrderItem.State.REQUESTED):
         advance(item, OrderItem.State.CANCELLED, moves=ITEM_MOVES)
-    return _noted("order.cancelled", order, by, reason=text)
+    return noted("order.cancelled", order, by, reason=text)
 
 
 @verb
@@ -168,7 +169,7 @@ def receive_items(
     jobs = [_received(order, receipt, by) for receipt in receipts]
     if not on_site:
         _hand_over([receipt.item for receipt in receipts], Custody.Kind.RECEIVED, counterpart, by)
-    _noted("order.received", order, by, counterpart=counterpart, jobs=[job.number for job in jobs])
+    noted("order.received", order, by, counterpart=counterpart, jobs=[job.number for job in jobs])
     return jobs
 
 
@@ -182,9 +183,18 @@ def return_item(item: OrderItem, *, by: Actor, counterpart: str, reason: str) ->
         advance(job, Job.State.CANCELLED, moves=JOB_MOVES)
     advance(item, OrderItem.State.RETURNED, moves=ITEM_MOVES)
     _hand_over([item], Custody.Kind.RETURNED, receiver, by)
-    _noted("order.item_returned", item.order, by, item=item.public_id, counterpart=receiver, reason=text)
+    noted("order.item_returned", item.order, by, item=item.public_id, counterpart=receiver, reason=text)
     complete_if_done(item.order, by=by)
     return item
+
+
+@verb
+def return_items(items: Sequence[OrderItem], *, by: Actor, counterpart: str, reason: str) -> None:
+    """Give several pieces back untested, all or none."""
+    if not items:
+        raise Invalid({"/items": [_("Name at least one item.")]})
+    for item in items:
+        return_item(item, by=by, counterpart=counterpart, reason=reason)
 
 
 @verb
@@ -198,7 +208,7 @@ def collect(order: ServiceOrder, *, by: Actor, counterpart: str) -> ServiceOrder
         _hand_over(kept, Custody.Kind.COLLECTED, receiver, by)
     for job in Job.objects.filter(item__in=kept, state=Job.State.ISSUED):
         advance(job, Job.State.COLLECTED, moves=JOB_MOVES)
-    return _noted("order.collected", order, by, counterpart=receiver)
+    return noted("order.collected", order, by, counterpart=receiver)
 
 
 def complete_if_done(order: ServiceOrder, *, by: Actor) -> None:
@@ -210,14 +220,18 @@ def complete_if_done(order: ServiceOrder, *, by: Actor) -> None:
     )
     if locked.state == ServiceOrder.State.IN_PROGRESS and not waits:
         advance(locked, ServiceOrder.State.COMPLETED, moves=ORDER_MOVES)
-        _noted("order.completed", locked, by)
+        noted("order.completed", locked, by)
 
 
-def _check_requests(client: Organization, requests: Sequence[ItemRequest]) -> None:
+def check_requests(client: Organization, requests: Sequence[ItemRequest], wishes: Wishes) -> None:
+    """Every piece is the client's own, fit to be tested, named once and waits nowhere else."""
     if not 1 <= len(requests) <= MOST_ITEMS:
         raise Invalid({"/items": [_("An order has 1 to %(most)d instruments.") % {"most": MOST_ITEMS}]})
     busy = _busy(request.instrument.pk for request in requests)
     faults: dict[str, list[Any]] = {}
+    wanted_on = wishes.get("wanted_on")
+    if wanted_on is not None and wanted_on < clock.today():
+        faults["/wanted_on"] = [_("This day is past.")]
     seen: set[int] = set()
     for position, request in enumerate(requests):
         instrument = request.instrument
@@ -265,7 +279,7 @@ def _in_work(number: str) -> str:
     return _("It is already in the open order %(number)s.") % {"number": number}
 
 
-def _item(order: ServiceOrder, request: ItemRequest) -> OrderItem:
+def item_of(order: ServiceOrder, request: ItemRequest) -> OrderItem:
     return OrderItem(
         order=order,
         instrument=request.instrument,
@@ -278,7 +292,7 @@ def _item(order: ServiceOrder, request: ItemRequest) -> OrderItem:
     )
 
 
-def _require_client_side(order: ServiceOrder, by: Actor) -> None:
+def require_client_side(order: ServiceOrder, by: Actor) -> None:
     if not is_own(by, order.client) and not by.allowed(*DESK, within=order.institute):
         raise Forbidden(_("Only the client, or the institute's counter on its behalf, may do this."))
 
@@ -343,7 +357,7 @@ def _hand_over(items: Iterable[OrderItem], kind: str, counterpart: str, by: Acto
     )
 
 
-def _noted(name: str, order: ServiceOrder, by: Actor, **facts: Any) -> ServiceOrder:
+def noted(name: str, order: ServiceOrder, by: Actor, **facts: Any) -> ServiceOrder:
     record(
         name,
         order,
