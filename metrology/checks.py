@@ -9,8 +9,9 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import OperationalError, connection
+from django.utils.translation import override
 
-from metrology import guards
+from metrology import decisions, guards, outgoing
 from metrology.env import is_loopback
 
 INSTALLATION = "installation"
@@ -18,6 +19,7 @@ GUARDS = "guards"
 SAFE_SQLITE = (3, 51, 3)
 LEAST_POSTGRESQL = 150_000
 SECRET_LENGTH = 50
+TOKEN_LENGTH = 24
 NETWORK_FILESYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.glusterfs", "ceph", "afs", "vboxsf"}
 )
@@ -39,7 +41,9 @@ def check_demo(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[C
 
 @register(INSTALLATION)
 def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    return [*secrets_and_debug(), *addresses(), *services()] if settings.PRODUCTION else []
+    if not settings.PRODUCTION:
+        return []
+    return [*secrets_and_debug(), *addresses(), *services(), *signing(), *watching()]
 
 
 def secrets_and_debug() -> Iterator[CheckMessage]:
@@ -107,6 +111,34 @@ def services() -> Iterator[CheckMessage]:
             "EMAIL_URL is not set: mail is written to files and reaches nobody.",
             hint="Set EMAIL_URL=smtps://user:password@host and DEFAULT_FROM_EMAIL.",
             id="liangzhun.W001",
+        )
+
+
+def signing() -> Iterator[CheckMessage]:
+    """Nothing is signed by default in silence: until decided, formal verification documents wait."""
+    with override("en"):
+        for gap in decisions.gaps():
+            yield Warning(
+                f"{gap.reason} No formal verification document is issued until then.",
+                hint=gap.way_out,
+                id="liangzhun.W004",
+            )
+
+
+def watching() -> Iterator[CheckMessage]:
+    if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < TOKEN_LENGTH:
+        yield Error(
+            "METRICS_TOKEN is short enough to be guessed.",
+            hint=f"Give at least {TOKEN_LENGTH} random characters in METRICS_TOKEN or METRICS_TOKEN_FILE.",
+            id="liangzhun.E015",
+        )
+    try:
+        outgoing.allowance()
+    except ValueError as error:
+        yield Error(
+            f"OUTGOING_ALLOWED cannot be read: {error}.",
+            hint="Write host names and networks, parted by commas: idp.example.org, 10.20.0.0/16.",
+            id="liangzhun.E016",
         )
 
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from instruments.gate import people, records, standards
+from instruments.gate import installation, people, records, standards
 from instruments.gate.facts import Facts, load
 from instruments.gate.finding import Finding
 from instruments.gate.roll import Roll, refusal
@@ -36,6 +36,7 @@ RULES: tuple[Callable[[Facts], Iterable[Finding]], ...] = (
     people.checker,
     people.approver,
     people.separation,
+    installation.signing,
 )
 
 

@@ -75,7 +75,7 @@ def test_it_is_open_when_everything_is_in_order(house, job):
     found = findings(job, house)
     assert gate.is_open(found)
     assert [one.rule for one in found if not one.passed] == []
-    assert len({one.rule for one in found}) == 19
+    assert len({one.rule for one in found}) == 20
     assert all(one.reason and not one.way_out for one in found)
 
 
@@ -364,3 +364,42 @@ def test_7_a_required_climate_value_is_asked_for_at_the_hand_over():
     with pytest.raises(Invalid) as refused:
         make.job("submitted", at=make.house(document))
     assert list(refused.value.fields) == ["/environment/pressure"]
+
+
+def test_a_production_without_decisions_on_signing_issues_no_formal_document(house, job, settings):
+    settings.PRODUCTION = True
+    settings.SIGNING = ""
+    reason = closed(job, house, "signing_decided")
+    assert reason == "SIGNING is not decided."
+
+
+def test_each_decision_is_asked_for_by_its_name(house, job, settings):
+    settings.PRODUCTION = True
+    settings.SIGNING = settings.TIMESTAMPING = settings.TREE_HEADS_PUBLISHED_TO = ""
+    failed = [one for one in findings(job, house) if not one.passed]
+    names = ["SIGNING", "TIMESTAMPING", "TREE_HEADS_PUBLISHED_TO"]
+    assert [one.reason.split()[0] for one in failed] == names
+    assert all(name in one.way_out for name, one in zip(names, failed, strict=True))
+
+
+def test_a_decision_that_cannot_be_carried_out_is_not_taken_for_a_signature(house, job, settings):
+    settings.PRODUCTION = True
+    settings.SIGNING = "ca"
+    assert "SIGNING=ca is decided, but" in closed(job, house, "signing_decided")
+
+
+def test_the_word_none_is_an_answer_and_is_repeated(house, job, settings):
+    settings.PRODUCTION = True
+    [finding] = [one for one in findings(job, house) if one.rule == "signing_decided"]
+    assert finding.passed
+    assert finding.reason.endswith("SIGNING=none, TIMESTAMPING=none, TREE_HEADS_PUBLISHED_TO=none.")
+
+
+def test_a_demonstration_body_and_a_calibration_wait_for_no_decision(house, job, settings):
+    settings.PRODUCTION = True
+    settings.SIGNING = ""
+    Job.objects.update(service="calibration")
+    assert all(one.passed for one in findings(job, house) if one.rule == "signing_decided")
+    Job.objects.update(service="verification")
+    Organization.objects.filter(pk=house.institute.pk).update(is_demo=True)
+    assert all(one.passed for one in findings(job, house) if one.rule == "signing_decided")

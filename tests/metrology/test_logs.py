@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from metrology import logs, watch
 from metrology.roles import Role
 from tests import make
-from tests.calls import API
+from tests.calls import API, calling
 
 
 def line(record):
@@ -97,7 +97,7 @@ def test_it_notes_who_asked_by_public_id_and_the_route_without_its_arguments(cap
     caplog.handler.setFormatter(logs.JsonLines())
     actor = make.actor(Role.MANAGER, institute, name="manager")
     job = make.job("assigned")
-    API(actor).get(f"/api/v1/jobs/{job.public_id}/")
+    calling(actor).get(f"{API}/jobs/{job.public_id}/")
     said = json.loads([text for text in caplog.text.splitlines() if '"metrology.watch"' in text][-1])
     assert said["user"] == str(actor.user.public_id)
     assert said["organization"] == str(institute.public_id)
