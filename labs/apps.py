@@ -9,3 +9,4 @@ class LabsConfig(AppConfig):
     def ready(self) -> None:
         """Hand the kernel what the laboratories offer on pages."""
         import_module("labs.navigation").register()
+        import_module("labs.cockpit").register()

@@ -16,6 +16,11 @@ def now() -> datetime:
     return _frozen.get() or datetime.now(UTC)
 
 
+def held() -> datetime | None:
+    """The instant at which tests or the demo hold the clock, if they do."""
+    return _frozen.get()
+
+
 def today() -> date:
     """The current calendar day in Asia/Shanghai, the day the law counts in."""
     return now().astimezone(LOCAL).date()

@@ -7,8 +7,8 @@ writes strings as strings. Label numbers and values stay text, digit by digit.
 from __future__ import annotations
 
 import csv
+import io
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
@@ -120,7 +120,7 @@ def _csv(lines: Iterable[Sequence[Any]], language: str) -> Iterator[str]:
 
 
 def _xlsx(lines: Iterable[Sequence[Any]]) -> Any:
-    target = tempfile.TemporaryFile(suffix=".xlsx")
+    target = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, options) as book:
         sheet = book.add_worksheet()
