@@ -8,6 +8,7 @@ import certificates.urls
 import instruments.urls
 import labs.urls
 from metrology import routes, views
+from metrology.metrics import metrics
 from metrology.health import healthz, readyz
 
 router = SimpleRouter()
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include([*routes.api_paths, *router.urls])),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
