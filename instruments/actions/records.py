@@ -27,17 +27,20 @@ MOST_DRAFTS = 2000
 MOST_DRAFT_TEXT = 200
 CLOCK_SKEW = timedelta(minutes=5)
 EARLIEST_YEAR = 1900
-_KEYS = frozenset({"test", "point", "column", "repeat", "direction", "adjustment", "value", "observed_at"})
+_KEYS = frozenset(
+    {"test", "point", "column", "repeat", "direction", "adjustment", "value", "observed_at", "seen"}
+)
 
 Faults = dict[str, list[Any]]
 
 
 @dataclass
 class Committed:
-    """What a call achieved: the cells as they now stand, and the cells that were refused."""
+    """What a call achieved: the cells as they now stand, those refused, and those another value stands in."""
 
     saved: list[dict[str, Any]] = field(default_factory=list)
     errors: Faults = field(default_factory=dict)
+    conflicts: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,22 @@ class _Cell:
     text: str
     typed: str
     observed_at: datetime
+    seen: int | None
+
+    def contradicts(self, standing: Reading | None) -> bool:
+        """Whether a value that the writer has not seen stands here, and says something else."""
+        if self.seen is None or standing is None or standing.revision == self.seen:
+            return False
+        return standing.text != self.text
 
 
 @verb
 def commit_readings(job: Job, *, cells: Sequence[Any], by: Actor) -> Committed:
     """Keep every good cell as an append-only revision and name every bad one; neither hinders the other.
 
-    The same text again is no new row; an empty text withdraws the value. The job row is locked, so no
-    reading slips in behind the hand-over.
+    The same text again is no new row; an empty text withdraws the value. A cell that says which revision
+    its writer has `seen` is not written over a later one: both stand in the answer, for the writer to
+    choose. The job row is locked, so no reading slips in behind the hand-over.
     """
     locked: Job = Job.objects.select_for_update().get(pk=job.pk)
     person = require_tester(locked, by)
@@ -69,6 +80,9 @@ def commit_readings(job: Job, *, cells: Sequence[Any], by: Actor) -> Committed:
             answer.errors.update({f"/cells/{position}{place}": why for place, why in faults.items()})
             continue
         before = last.get(cell.address)
+        if before is not None and cell.contradicts(before):
+            answer.conflicts.append(_as_found(position, cell.address, before))
+            continue
         if (before.text if before else "") != cell.text:
             last[cell.address] = _reading(record, cell, before, person)
             rows.append(last[cell.address])
@@ -127,9 +141,11 @@ def _cell(raw: Any, record: Record, faults: Faults) -> _Cell | None:
         faults[f"/{key}"] = [_("A cell has no such part.")]
     address = _address(raw, faults)
     observed_at = _observed_at(raw.get("observed_at"), faults)
-    value = raw.get("value")
+    value, seen = raw.get("value"), raw.get("seen")
     if not isinstance(value, str):
         faults["/value"] = [_("Write the value as text, as it was read.")]
+    if seen is not None and (not isinstance(seen, int) or isinstance(seen, bool) or seen < 0):
+        faults["/seen"] = [_("Give the revision as it came with the cell; 0 for an empty one.")]
     if faults or address is None or observed_at is None or not isinstance(value, str):
         return None
     plan = record.known.get(address)
@@ -141,7 +157,7 @@ def _cell(raw: Any, record: Record, faults: Faults) -> _Cell | None:
     except NumeralError as error:
         faults["/value"] = [sentence(error)]
         return None
-    return _Cell(address, text, value, observed_at)
+    return _Cell(address, text, value, observed_at, seen)
 
 
 def _address(raw: Mapping[str, Any], faults: Faults) -> Address | None:
@@ -213,4 +229,13 @@ def _as_saved(address: Address, reading: Reading | None) -> dict[str, Any]:
         **address._asdict(),
         "text": reading.text if reading else "",
         "revision": reading.revision if reading else 0,
+    }
+
+
+def _as_found(position: int, address: Address, reading: Reading) -> dict[str, Any]:
+    return {
+        **_as_saved(address, reading),
+        "position": position,
+        "person": reading.person.name,
+        "observed_at": reading.observed_at,
     }

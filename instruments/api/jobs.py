@@ -173,6 +173,11 @@ class UseBody(Body):
                 "adjustment": {"type": "string", "enum": ["as_found", "as_left"], "default": "as_found"},
                 "value": {"type": "string", "description": "As read; an empty text withdraws the value."},
                 "observed_at": {"type": "string", "format": "date-time"},
+                "seen": {
+                    "type": "integer",
+                    "minimum": 0,
+                    "description": "The revision the writer has seen; a later one is not written over.",
+                },
             },
         },
     }
@@ -281,7 +286,7 @@ class JobViewSet(Noun[Job]):
         """Keep the good cells and name the bad ones; 400 only if no cell was good."""
         job, body = self.get_object(), self.parsed(ReadingsBody)
         done = records.commit_readings(job, by=self.actor, cells=body["cells"])
-        if not done.saved:
+        if not done.saved and not done.conflicts:
             raise Invalid(done.errors)
         record = Record(job)
         evaluation = evaluate.preview(record, record.final_adjustment)
@@ -293,6 +298,7 @@ class JobViewSet(Noun[Job]):
         return Response(
             {
                 "saved": done.saved,
+                "conflicts": done.conflicts,
                 "errors": refused,
                 "outputs": live_values(evaluation),
                 "missing": len(evaluation.missing),

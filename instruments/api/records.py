@@ -152,8 +152,15 @@ class RefusedSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+class ConflictSerializer(SavedSerializer):
+    position = serializers.IntegerField(help_text="Which of the sent cells was not written.")
+    person = serializers.CharField()
+    observed_at = serializers.DateTimeField()
+
+
 class CommittedSerializer(serializers.Serializer[Any]):
     saved = SavedSerializer(many=True)
+    conflicts = ConflictSerializer(many=True, help_text="Cells where a value stands that was not seen.")
     errors = RefusedSerializer(many=True)  # type: ignore[assignment]  # a field of this name
     outputs = LiveValueSerializer(many=True)
     missing = serializers.IntegerField(help_text="Cells that are still needed.")

@@ -187,3 +187,32 @@ def test_a_draft_may_be_overwritten_and_ends_with_the_hand_over(house, job):
     records.commit_readings(job, by=house.tester, cells=make.cells(job))
     review.submit(job, by=house.tester)
     assert not job.drafts.exists()
+
+
+def test_it_does_not_write_over_a_value_the_writer_has_not_seen(house, job):
+    records.commit_readings(job, by=house.tester, cells=[cell("1000.0", seen=0)])
+    done = records.commit_readings(job, by=house.tester, cells=[cell("1000.2", seen=0), cell("5", repeat=2)])
+    assert [(found["text"], found["revision"], found["position"]) for found in done.conflicts] == [
+        ("1000.0", 1, 0)
+    ]
+    assert done.conflicts[0]["person"] == house.tester.name
+    assert [saved["repeat"] for saved in done.saved] == [2]
+    assert texts(job)["weighing/1000/P/1/none/as_found"] == "1000.0"
+
+
+def test_who_has_seen_the_other_value_may_replace_it(house, job):
+    for seen, value in enumerate(("1000.0", "1000.2")):
+        done = records.commit_readings(job, by=house.tester, cells=[cell(value, seen=seen)])
+        assert (done.conflicts, done.saved[0]["revision"]) == ([], seen + 1)
+
+
+def test_two_who_typed_the_same_do_not_contradict_each_other(house, job):
+    for _ in range(2):
+        done = records.commit_readings(job, by=house.tester, cells=[cell("1000.0", seen=0)])
+        assert (done.conflicts, done.saved[0]["revision"]) == ([], 1)
+
+
+@pytest.mark.parametrize("seen", [-1, True, "1", 1.5])
+def test_a_revision_that_cannot_have_been_seen_is_refused(house, job, seen):
+    done = records.commit_readings(job, by=house.tester, cells=[cell("1000.0", seen=seen)])
+    assert list(done.errors) == ["/cells/0/seen"]
