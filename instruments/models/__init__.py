@@ -1,8 +1,9 @@
 """From an enterprise's ledger to a judged measurement (rules 2)."""
 
 from instruments.models.catalogue import Category, PlanField, Purpose, Requirement
-from instruments.models.jobs import Custody, Job, JobEquipment, Remark
-from instruments.models.ledger import Campaign, Instrument
+from instruments.models.imports import ImportBatch, ImportRow
+from instruments.models.jobs import Custody, Job, JobEquipment, Opening, Remark
+from instruments.models.ledger import Campaign, Delivery, Instrument
 from instruments.models.orders import OrderItem, Service, ServiceOrder, Stage
 from instruments.models.records import (
     Adjustment,
@@ -20,10 +21,14 @@ __all__ = [
     "Campaign",
     "Category",
     "Custody",
+    "Delivery",
     "Direction",
+    "ImportBatch",
+    "ImportRow",
     "Instrument",
     "Job",
     "JobEquipment",
+    "Opening",
     "OrderItem",
     "OutputValue",
     "PlanField",

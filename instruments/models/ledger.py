@@ -12,6 +12,13 @@ from metrology.models import Organization, Region
 from metrology.scope import Scope, ScopedModel
 
 
+class Delivery(models.TextChoices):
+    """How a piece usually comes to its test (送检方式)."""
+
+    DELIVERED = "delivered", _("Delivered to the institute")
+    ON_SITE = "on_site", _("On site")
+
+
 class Instrument(ScopedModel):
     """One physical instrument in an owner's ledger (计量器具); never a batch.
 
@@ -41,6 +48,7 @@ class Instrument(ScopedModel):
         Category, models.PROTECT, related_name="instruments", verbose_name=_("category")
     )
     name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind within the category"), max_length=80, blank=True)
     model = models.CharField(_("model"), max_length=80, blank=True)
     serial = models.CharField(_("serial no."), max_length=80)
     asset_no = models.CharField(_("asset no."), max_length=60, blank=True)
@@ -52,6 +60,7 @@ class Instrument(ScopedModel):
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose, default=Purpose.OTHER)
     plan_fields = models.JSONField(_("plan fields"), default=list, blank=True)
     location = models.CharField(_("place of use"), max_length=200, blank=True)
+    delivery = models.CharField(_("way of delivery"), max_length=10, choices=Delivery, blank=True)
     is_mandatory = models.BooleanField(_("under mandatory verification"), default=False, editable=False)
     own_interval_months = models.PositiveSmallIntegerField(
         _("owner's own interval (months)"), null=True, blank=True
