@@ -9,8 +9,8 @@ from django.utils.functional import SimpleLazyObject
 from metrology.authentication import SESSION_KEY, actor_of
 from metrology.errors import Absent, DomainError
 from metrology.parsing import is_storable
-from metrology.watch import acting
 from metrology.problems import not_found
+from metrology.watch import acting
 
 
 class ActorMiddleware:
