@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -14,8 +15,11 @@ from django.utils.translation import gettext_lazy
 from certificates import snapshot, verify
 from certificates.acts import WORDS
 from certificates.models import Certificate, CertificateHead
+from certificates.review import queue
 from instruments.models import Job
+from instruments.workflow import MAY
 from metrology import acts, clock, navigation
+from metrology.acting import Deed
 from metrology.actors import Actor
 from metrology.filters import PageFilter, chosen, of
 from metrology.navigation import EVERY_SIDE, INSTITUTE, Address, Card, Entry
@@ -202,7 +206,14 @@ def _name(content: dict[str, Any], act: str) -> str:
 def register() -> None:
     """Menu, addresses, home cards and the panels on the pages below; called from ready()."""
     acts.words |= WORDS
-    navigation.offer([Entry(gettext_lazy("Certificates"), "certificates", "certificate", 40)])
+    navigation.offer(
+        [
+            Entry(gettext_lazy("Review"), "review", "rubber-stamp", 15, frozenset({INSTITUTE})),
+            Entry(gettext_lazy("Certificates"), "certificates", "certificate", 40),
+        ]
+    )
+    navigation.badges["review"] = queue.count
+    navigation.deeds.setdefault("instruments.job", {})["review"] = to_review
     navigation.addresses["certificates.certificate"] = Address("certificate", "number")
     navigation.cards["certificates"] = (20, cards)
     navigation.panels.setdefault("instruments.instrument", {})["certificates"] = of_instrument
@@ -227,6 +238,13 @@ def cards(actor: Actor) -> list[Card]:
         "file-certificate",
     )
     return [valid, sealing]
+
+
+def to_review(row: Any, actor: Actor) -> Iterator[Deed]:
+    """From the page of a job that waits for a decision to the desk where it is decided."""
+    others = actor.person is not None and row.tester_id != actor.person.pk
+    if row.state in queue.WAITING and others and actor.allowed(*MAY["job.check"], within=row.institute):
+        yield Deed(_("Review"), reverse("review_job", args=[row.public_id]), "rubber-stamp", primary=True)
 
 
 def of_instrument(row: Any, actor: Actor) -> Table:

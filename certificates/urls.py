@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 from rest_framework.viewsets import ViewSetMixin
 
 from certificates import api, pages, views
+from certificates.review import fragments, page, queue
 
 api_routes: list[tuple[str, type[ViewSetMixin], str]] = [
     ("certificates", api.CertificateViewSet, "certificate"),
@@ -14,6 +15,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v/<slug:code>", views.check, name="check"),
     path("v/<slug:code>/", views.to_check),
     path("v/<slug:code>.json", views.check, {"as_json": True}, name="check_json"),
+    path("review/", queue.Queue.as_view(), name="review"),
+    path("review/<uuid:key>/", page.ReviewPage.as_view(), name="review_job"),
+    path("review/<uuid:key>/check/", page.Check.as_view(), name="review_check"),
+    path("review/<uuid:key>/return/", page.Return.as_view(), name="review_return"),
+    path("review/<uuid:key>/approve/", page.Approve.as_view(), name="review_approve"),
+    path("review/<uuid:key>/next/", page.Next.as_view(), name="review_next"),
+    path("review/<uuid:key>/previous/", page.Previous.as_view(), name="review_previous"),
+    path("review/<uuid:key>/outcome/", fragments.Outcome.as_view(), name="review_outcome"),
+    path("review/<uuid:key>/preview.pdf", fragments.Preview.as_view(), name="review_preview"),
     path("certificates/", pages.CertificateList.as_view(), name="certificates"),
     path("certificates/<slug:key>/", pages.CertificatePage.as_view(), name="certificate"),
     path("certificates/<slug:number>.pdf", views.download, name="certificate_pdf"),

@@ -15,7 +15,7 @@ from instruments.actions.checks import (
     sentence,
 )
 from instruments.actions.records import write_sources
-from instruments.models import Job, RecordDraft, Remark
+from instruments.models import Job, Opening, RecordDraft, Remark
 from instruments.record import Address, Record
 from instruments.workflow import JOB_MOVES, MAY
 from metrology import clock
@@ -50,6 +50,16 @@ def submit(job: Job, *, by: Actor, tested_on: date | None = None) -> Job:
         count=len(record.current),
         verdict=result.verdict,
         input_hash=result.input_hash,
+    )
+
+
+@verb
+def open_record(job: Job, *, by: Actor) -> None:
+    """Note that a reviewer has this version of the record open; asked for before signing several at once."""
+    by.require(*MAY["job.check"], within=job.institute)
+    person = acting_person(by)
+    Opening.objects.get_or_create(
+        job=job, person=person, job_version=job.version, defaults={"at": clock.now()}
     )
 
 

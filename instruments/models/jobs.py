@@ -163,6 +163,28 @@ class Remark(ScopedModel):
         return self.text
 
 
+class Opening(ScopedModel):
+    """A checker or approver had this version of a record before their eyes (已查看)."""
+
+    scope: ClassVar[Scope] = OWN
+    insert_only: ClassVar[bool] = True
+
+    job = models.ForeignKey(Job, models.PROTECT, related_name="openings")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    job_version = models.PositiveIntegerField(_("version of the job"))
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("opening of a record")
+        verbose_name_plural = _("openings of records")
+        constraints = (
+            models.UniqueConstraint(fields=("job", "person", "job_version"), name="opening_once_per_version"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.job} · {self.person}"
+
+
 class Custody(ScopedModel):
     """Who had the instrument in hand (交接记录)."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from instruments.models import Adjustment, Direction, Job, OutputValue, Point, Reading, Result
+from instruments.record import Address
 from instruments.views.words import VERDICTS, verdict_cell
 from labs.views.document import said
 from metrology.actors import Actor
@@ -20,6 +21,7 @@ ARROWS = {Direction.UP: "↑", Direction.DOWN: "↓"}
 
 Node = dict[str, Any]
 Place = tuple[str, int, str]
+Quantity = tuple[str, str, str]
 
 
 def sheets(job: Job, content: Node, actor: Actor) -> Iterator[Part]:
@@ -65,7 +67,7 @@ def _sheet(
             {
                 "point": named.get(point.key, "") or point.nominal or point.key,
                 "unit": point.unit if point.nominal else "",
-                "cells": [_cell(written[point.pk], place, columns) for place in places],
+                "cells": [_cell(point, written[point.pk], place, columns) for place in places],
             }
             for point in points
         ],
@@ -85,11 +87,18 @@ def _heading(column: Node, place: Place, parameters: dict[str, Any]) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _cell(rows: list[Reading], place: Place, columns: dict[str, Node]) -> Node:
-    texts = [row.text for row in rows if (row.column, row.repeat, row.direction) == place]
+def _cell(point: Point, written: list[Reading], place: Place, columns: dict[str, Node]) -> Node:
+    rows = [row for row in written if (row.column, row.repeat, row.direction) == place]
+    texts = [row.text for row in rows]
     if columns.get(place[0], {}).get("kind") == "check":
         texts = [_checked(text) for text in texts]
-    return {"now": texts[-1] if texts else "", "before": [text for text in texts[:-1] if text]}
+    address = Address(point.test, point.key, *place, rows[-1].adjustment) if rows else None
+    return {
+        "now": texts[-1] if texts else "",
+        "before": [text for text in texts[:-1] if text],
+        "address": str(address) if address else "",
+        "record_revision": rows[-1].record_revision if rows else 0,
+    }
 
 
 def _checked(text: str) -> str:
@@ -97,8 +106,10 @@ def _checked(text: str) -> str:
     return str(VERDICTS[Verdict(text)][0]) if text in ("pass", "fail") else text
 
 
-def values(job: Job, results: list[Result], content: Node, actor: Actor) -> Iterator[Table]:
-    """What the newest evaluation computed, before and after adjustment."""
+def values(
+    job: Job, results: list[Result], content: Node, actor: Actor, before: Mapping[Quantity, str] | None = None
+) -> Iterator[Table]:
+    """What the newest evaluation computed, before and after adjustment; beside it what was found last time."""
     newest = {result.adjustment: result for result in reversed(results)}
     found: dict[int, list[OutputValue]] = {}
     rows = OutputValue.objects.visible_to(actor).filter(result__in=newest.values()).select_related("point")
@@ -111,8 +122,13 @@ def values(job: Job, results: list[Result], content: Node, actor: Actor) -> Iter
             heading = _("Computed: %(test)s") % {"test": names.get((test, ""), test)}
             lines = list(computed)
             uncertain = any(row.expanded for row in lines)
-            columns = _columns(names, _point_names(content), uncertain=uncertain)
+            columns = _columns(names, _point_names(content), uncertain=uncertain, before=before)
             yield table(heading, columns, lines, note=when)
+
+
+def quantity(value: OutputValue) -> Quantity:
+    """What a value says something about, the same in every record of a method: test, point and quantity."""
+    return value.test, value.point.key if value.point else "", value.key
 
 
 def _names(content: Node) -> dict[tuple[str, str], str]:
@@ -136,9 +152,16 @@ def _point_names(content: Node) -> dict[tuple[str, str], str]:
 
 
 def _columns(
-    names: dict[tuple[str, str], str], points: dict[tuple[str, str], str], *, uncertain: bool
+    names: dict[tuple[str, str], str],
+    points: dict[tuple[str, str], str],
+    *,
+    uncertain: bool,
+    before: Mapping[Quantity, str] | None,
 ) -> tuple[Column, ...]:
     """The columns of a test's values; U only where something carries one."""
+
+    def last_time(row: OutputValue) -> str:
+        return _checked((before or {}).get(quantity(row), ""))
 
     def point(row: OutputValue) -> str:
         if row.point is None:
@@ -149,6 +172,7 @@ def _columns(
         Column(_("Point"), point, mono=True),
         Column(_("Quantity"), lambda row: names.get((row.test, row.key), row.key)),
         Column(_("Reported"), lambda row: f"{_checked(row.reported)} {row.unit}", mono=True, numeric=True),
+        *([Column(_("Last time"), last_time, mono=True, numeric=True)] if before else []),
         *([Column("U", lambda row: f"{row.expanded} (k={row.k})", mono=True)] if uncertain else []),
         Column(_("MPE"), lambda row: row.mpe if row.low or row.high else "", mono=True, numeric=True),
         Column(_("Limits"), lambda row: f"{row.low} … {row.high}" if row.low or row.high else "", mono=True),
