@@ -213,8 +213,18 @@ class ScopedListView(ScopedPage[M], Generic[M]):
             "next_url": next_link(request.path, query, page.next_cursor),
             "first_url": f"?{urlencode(query, doseq=True)}" if "cursor" in request.GET else None,
             "exports": exports.links(request),
+            "actions": self.actions(),
+            **self.context(page.rows),
         }
         return render(request, self.template_name, context, status=400 if fault else 200)
+
+    def actions(self) -> Sequence[Any]:
+        """The buttons of the page's head (metrology.acting.Deed)."""
+        return []
+
+    def context(self, rows: list[M]) -> dict[str, Any]:
+        """What a list's own template needs beside the table."""
+        return {}
 
     def filters(self) -> Any:
         if self.filterset_class is None:
