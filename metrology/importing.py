@@ -323,9 +323,7 @@ def _guard_cells(xml: bytes) -> None:
             _refuse(_unreadable())
         if int(address[2]) > LOWEST_ROW or _column(address[1]) > LAST_COLUMN:
             _refuse(
-                _(
-                    "A cell stands at %(place)s, far off the table. Delete the rows and columns around the table."
-                )
+                _("A cell stands at %(place)s, far off the table. Delete what lies around the table.")
                 % {"place": place[1].decode("ascii", "replace")}
             )
 

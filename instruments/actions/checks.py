@@ -14,6 +14,7 @@ from metrology.actors import Actor
 from metrology.errors import Conflict, Forbidden, Invalid
 from metrology.ledger import record
 from metrology.models import Organization, Person
+from metrology.pdf import named, unprintable
 
 M = TypeVar("M", bound=models.Model)
 
@@ -28,6 +29,20 @@ def cleaned(row: M) -> M:
     except ValidationError as error:
         raise Invalid({f"/{name}": reasons for name, reasons in error.message_dict.items()}) from error
     return row
+
+
+def printable(fields: Mapping[str, Any], pointer: str = "") -> dict[str, list[Any]]:
+    """Reasons for every text that a certificate could not print, named character by character."""
+    faults: dict[str, list[Any]] = {}
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            faults |= printable(value, f"{pointer}/{name}")
+        elif isinstance(value, str) and (strange := unprintable(value)):
+            shown = ", ".join(named(character) for character in strange[:5])
+            faults[f"{pointer}/{name}"] = [
+                _("A certificate cannot print %(characters)s. Write it differently.") % {"characters": shown}
+            ]
+    return faults
 
 
 class Refusal(Protocol):

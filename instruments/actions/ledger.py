@@ -1,7 +1,8 @@
 """The ledger of instruments: registered once with a label for life, derived facts written by verbs alone."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
@@ -10,7 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from instruments import evaluate
-from instruments.actions.checks import cleaned, is_own, reason_given, require_keeper, sentence
+from instruments.actions.checks import cleaned, is_own, printable, reason_given, require_keeper, sentence
 from instruments.models import Category, Instrument, Job, PlanField
 from instruments.workflow import FINISHED_JOBS, INSTRUMENT_MOVES
 from labs.models import Equipment
@@ -19,7 +20,7 @@ from metrology.actors import Actor
 from metrology.errors import Conflict, Forbidden, Invalid
 from metrology.ledger import record, verb
 from metrology.models import Organization, Region
-from metrology.numbering import next_number
+from metrology.numbering import next_numbers
 from metrology.science.conformity import Verdict
 from metrology.science.errors import NumeralError
 from metrology.science.numerals import fold_width, normalise
@@ -37,6 +38,7 @@ class Details(TypedDict, total=False):
     category: Category
     region: Region
     name: str
+    kind: str
     model: str
     serial: str
     asset_no: str
@@ -48,6 +50,7 @@ class Details(TypedDict, total=False):
     purpose: str
     plan_fields: list[str]
     location: str
+    delivery: str
     own_interval_months: int | None
     equipment: Equipment | None
 
@@ -62,8 +65,8 @@ def register_instrument(owner: Organization, *, by: Actor, **details: Unpack[Det
     details.setdefault("plan_fields", list(details["category"].plan_fields))
     instrument = Instrument(owner=owner, **_normalised(owner, details))
     instrument.label_no = "0" * 18
-    _derive(cleaned(instrument))
-    instrument.label_no = _label_number(instrument.region)
+    derive(cleaned(instrument))
+    instrument.label_no = label_numbers([instrument.region])[0]
     _written(instrument)
     record(
         "instrument.registered",
@@ -87,7 +90,7 @@ def change_instrument(instrument: Instrument, *, by: Actor, **details: Unpack[De
     before = {name: getattr(instrument, name) for name in details}
     for name, value in _normalised(instrument.owner, details).items():
         setattr(instrument, name, value)
-    _derive(cleaned(instrument))
+    derive(cleaned(instrument))
     columns = {name: getattr(instrument, name) for name in (*details, "is_mandatory")}
     try:
         with transaction.atomic():
@@ -192,6 +195,7 @@ def _normalised(owner: Organization, details: Details) -> dict[str, Any]:
     equipment = fields.get("equipment")
     if equipment is not None and equipment.owner_id != owner.pk:
         faults["/equipment"] = [_("This equipment belongs to another body.")]
+    faults |= printable(fields)
     if faults:
         raise Invalid(faults)
     return fields
@@ -221,20 +225,30 @@ def _parameter(value: str) -> str:
     return normalise(text).text if _LIKE_A_NUMBER.fullmatch(text) else text
 
 
-def _derive(instrument: Instrument) -> None:
+def derive(instrument: Instrument) -> None:
     """Mandatory only if the category is verified and the purpose among its uses (Metrology Law art. 9)."""
     category = instrument.category
     instrument.is_mandatory = category.verification and instrument.purpose in category.uses
 
 
-def _label_number(region: Region) -> str:
-    """Six digits of the division (a functional zone has its parent's) and twelve of its own counter."""
+def label_numbers(regions: Sequence[Region]) -> list[str]:
+    """Labels for so many new entries: six digits of the division, twelve of its own gap-free counter."""
+    codes = {region.pk: _division_code(region) for region in dict.fromkeys(regions)}
+    places = [codes[region.pk] for region in regions]
+    numbers = {
+        code: iter(next_numbers(f"label:{code}", count)) for code, count in sorted(Counter(places).items())
+    }
+    return [f"{code}{next(numbers[code]):012d}" for code in places]
+
+
+def _division_code(region: Region) -> str:
+    """The code of the division; a functional zone has its parent's."""
     division: Region | None = region
     while division is not None and not division.code:
         division = division.parent
     if division is None or division.code is None:
         raise Invalid({"/region": [_("This region has no administrative code above it.")]})
-    return f"{division.code}{next_number(f'label:{division.code}'):012d}"
+    return division.code
 
 
 def _written(instrument: Instrument) -> None:
