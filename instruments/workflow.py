@@ -1,6 +1,6 @@
 """The moves of instruments, orders, items and jobs, and who may make them (rules 3)."""
 
-from instruments.models import Instrument, Job, OrderItem, ServiceOrder
+from instruments.models import Campaign, Instrument, Job, OrderItem, ServiceOrder
 from metrology.roles import Role
 from metrology.states import Moves
 
@@ -41,6 +41,12 @@ JOB_MOVES: Moves = {
     _J.COLLECTED: frozenset({_J.SUBMITTED}),
     _J.CANCELLED: frozenset(),
     _J.SUBCONTRACTED: frozenset(),
+}
+
+CAMPAIGN_MOVES: Moves = {
+    Campaign.State.PLANNED: frozenset({Campaign.State.RUNNING, Campaign.State.CLOSED}),
+    Campaign.State.RUNNING: frozenset({Campaign.State.CLOSED}),
+    Campaign.State.CLOSED: frozenset(),
 }
 
 OPEN_ORDERS = frozenset({_O.SUBMITTED, _O.ACCEPTED, _O.IN_PROGRESS})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from instruments.actions.checks import DESK, cleaned, is_own, reason_given, require_keeper
 from instruments.actions.ledger import last_failed_job
 from instruments.models import (
+    Campaign,
     Custody,
     Instrument,
     Job,
@@ -59,6 +60,7 @@ class Receipt:
 
 class Wishes(TypedDict, total=False):
     mode: str
+    campaign: Campaign | None
     contact: str
     phone: str
     address: str
@@ -87,6 +89,9 @@ def file_order(
         raise Invalid({"/institute": [_("Choose a metrology institute that is at work.")]})
     if not is_own(by, client) and not by.allowed(*DESK, within=institute):
         raise Invalid({"/institute": [_("A counter files orders with its own institute only.")]})
+    campaign = wishes.get("campaign")
+    if campaign is not None and campaign.institute_id != institute.pk:
+        raise Invalid({"/campaign": [_("This campaign belongs to another institute.")]})
     if by.user is None:
         raise Forbidden(_("An order is filed by a person."))
     order = ServiceOrder(
