@@ -2,7 +2,6 @@
 
 import os
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -18,6 +17,7 @@ from django.db import connections
 from metrology.checks import GUARDS, INSTALLATION
 from metrology.management import statics
 from metrology.management.guarded import SUPERVISED
+from metrology.management.migrating import migrate
 from metrology.management.processes import NAMES, commands
 from metrology.management.story import StoryError, tell
 from metrology.management.supervisor import Child, Supervisor
@@ -104,20 +104,6 @@ class Command(BaseCommand):
         if command in get_commands():
             self.say(line)
             call_command(command, verbosity=0)
-
-
-def migrate() -> None:
-    """Migrations run as the owner of the tables where the application's own role does not own them."""
-    owner = settings.DATABASE_OWNER_URL
-    if not owner:
-        call_command("migrate", interactive=False, verbosity=0)
-        return
-    environment = {**os.environ, "DATABASE_URL": owner}
-    environment.pop("DATABASE_URL_FILE", None)
-    manage = str(settings.BASE_DIR / "manage.py")
-    step = [sys.executable, manage, "migrate", "--noinput", "--verbosity=0"]
-    if subprocess.run(step, env=environment, check=False).returncode:
-        raise CommandError("The migrations failed as the owner named by DATABASE_OWNER_URL (see above).")
 
 
 def child_environment() -> dict[str, str]:
