@@ -1,9 +1,10 @@
 """The moves of instruments, orders, items and jobs, and who may make them (rules 3)."""
 
-from instruments.models import Campaign, Instrument, Job, OrderItem, ServiceOrder
+from instruments.models import Campaign, ImportBatch, Instrument, Job, OrderItem, ServiceOrder
 from metrology.roles import Role
 from metrology.states import Moves
 
+_B = ImportBatch.State
 _I, _O, _P, _J = Instrument.State, ServiceOrder.State, OrderItem.State, Job.State
 
 INSTRUMENT_MOVES: Moves = {
@@ -47,6 +48,14 @@ CAMPAIGN_MOVES: Moves = {
     Campaign.State.PLANNED: frozenset({Campaign.State.RUNNING, Campaign.State.CLOSED}),
     Campaign.State.RUNNING: frozenset({Campaign.State.CLOSED}),
     Campaign.State.CLOSED: frozenset(),
+}
+
+IMPORT_MOVES: Moves = {
+    _B.MAPPING: frozenset({_B.CHECKING}),
+    _B.CHECKING: frozenset({_B.REVIEW}),
+    _B.REVIEW: frozenset({_B.CHECKING, _B.ENTERING}),
+    _B.ENTERING: frozenset({_B.REVIEW, _B.DONE}),
+    _B.DONE: frozenset(),
 }
 
 OPEN_ORDERS = frozenset({_O.SUBMITTED, _O.ACCEPTED, _O.IN_PROGRESS})

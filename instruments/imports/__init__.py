@@ -1,0 +1,1 @@
+"""The way of a table into the ledger: its columns, the check of its rows, its template, its queue."""
