@@ -9,19 +9,19 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import Throttled
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from certificates import actions, files, limits, render
+from certificates import actions, files, render
 from certificates.models import Certificate, CertificateHead, CertificateStatus
 from instruments.models import Job
 from metrology.api import ID_PARAMETER, ScopedViewSet, post_action
 from metrology.doors import Body
-from metrology.errors import Absent, Forbidden
+from metrology.errors import Absent
 from metrology.fields import PublicId, ScopedRelated, StrictText
 from metrology.models import Organization, Person, User
+from metrology.reauthentication import confirm_identity
 
 PDF = OpenApiResponse(OpenApiTypes.BINARY, description="The document.")
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH)
@@ -118,7 +118,17 @@ class RevokeSerializer(ReasonSerializer):
 
 
 class ApproveSerializer(Body):
-    password = StrictText(max_length=128, trim_whitespace=False, write_only=True)
+    """The password, or instead the one-time code of a login with two-step sign-in."""
+
+    password = StrictText(max_length=128, trim_whitespace=False, write_only=True, required=False)
+    code = StrictText(max_length=16, write_only=True, required=False)
+
+    def validate(self, attrs: Any) -> Any:
+        if not attrs:
+            raise serializers.ValidationError(
+                {"password": [self.fields["password"].error_messages["required"]]}
+            )
+        return attrs
 
 
 class ReopenedSerializer(serializers.ModelSerializer[Job]):
@@ -213,7 +223,8 @@ class JobIssueViewSet(ScopedViewSet[Any]):
         """The password is checked before any transaction begins: hashing it takes a third of a second."""
         super().initial(request, *args, **kwargs)
         if request.method == "POST":
-            _confirm_identity(request.user, self.parsed(ApproveSerializer)["password"])
+            assert isinstance(request.user, User)
+            confirm_identity(request.user, **self.parsed(ApproveSerializer))
 
     @extend_schema(parameters=[ID_PARAMETER])
     @post_action("approve", takes=ApproveSerializer, gives=CertificateSerializer, status=201)
@@ -230,15 +241,3 @@ class JobIssueViewSet(ScopedViewSet[Any]):
         """What would be issued, without number or code."""
         content = render.document(actions.draft_of(self.get_object(), by=self.actor))
         return Response(content, content_type="application/pdf")
-
-
-def _confirm_identity(user: Any, password: str) -> None:
-    """Whoever signs proves again who it is, by session and by token alike (rules 3)."""
-    assert isinstance(user, User)
-    who = str(user.public_id)
-    if limits.is_shut("password", who, limits.MOST_WRONG_PASSWORDS):
-        raise Throttled(wait=limits.WINDOW)
-    if not user.check_password(password):
-        limits.miss("password", who)
-        raise Forbidden(_("The password is not right, so nothing was approved."), code="wrong_password")
-    limits.forget("password", who)

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from certificates import files, limits, verify
+from certificates import files, verify
 from certificates.models import Certificate
-from metrology import clock
+from metrology import clock, limits
 from metrology.actors import Actor
 
 MISSES = "verify"

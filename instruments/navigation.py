@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from instruments.acts import WORDS
 from instruments.models import Instrument, Job, ServiceOrder
 from instruments.views.words import DUE_SOON, VERDICTS
-from metrology import acts, clock, navigation
+from metrology import acts, clock, duties, navigation
 from metrology.actors import Actor
+from metrology.models import Person
 from metrology.navigation import ENTERPRISE, EVERY_SIDE, INSTITUTE, WORKING, Address, Card, Entry
 from metrology.roles import Role
 
@@ -57,6 +58,15 @@ def register() -> None:
         }
     )
     navigation.cards["instruments"] = (10, cards)
+    duties.open_work["instruments"] = open_jobs
+
+
+def open_jobs(person: Person) -> list[str]:
+    """The jobs assigned to a person that are not handed over yet."""
+    states = (Job.State.ASSIGNED, Job.State.MEASURING)
+    return list(
+        Job.objects.filter(assignee=person, state__in=states).order_by("pk").values_list("number", flat=True)
+    )
 
 
 def cards(actor: Actor) -> Iterator[Card]:

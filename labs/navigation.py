@@ -19,6 +19,7 @@ from labs.models import (
     TraceCertificate,
 )
 from metrology import acts, clock, navigation
+from metrology.accounts import policy
 from metrology.actors import Actor
 from metrology.navigation import WORKING, Address, Card, Entry
 
@@ -48,6 +49,15 @@ def register() -> None:
         }
     )
     navigation.cards["labs"] = (30, cards)
+    policy.signers["labs"] = may_approve
+
+
+def may_approve(actor: Actor) -> bool:
+    """Whether this person is qualified to approve anything today."""
+    held = Qualification.objects.valid_on(clock.today()).filter(
+        metrologist__person=actor.person, act=Qualification.Act.APPROVE, effect=Qualification.Effect.ALLOW
+    )
+    return held.exists()
 
 
 def cards(actor: Actor) -> list[Card]:

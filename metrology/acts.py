@@ -10,6 +10,12 @@ from django.utils.translation import pgettext_lazy
 from metrology.roles import Role
 
 words: dict[str, Any] = {
+    "access.approved": _("Request for access approved"),
+    "access.asked": _("Access asked for"),
+    "access.declined": _("Request for access declined"),
+    "invitation.accepted": _("Invitation taken up"),
+    "invitation.sent": _("Invitation made"),
+    "invitation.withdrawn": _("Invitation withdrawn"),
     "membership.granted": _("Role given"),
     "membership.ended": _("Role ended"),
     "organization.created": _("Organization entered"),
@@ -23,6 +29,8 @@ words: dict[str, Any] = {
     "target.set": _("Target set"),
     "user.created": _("Account opened"),
     "user.blocked": _("Account blocked"),
+    "user.unblocked": _("Account let in again"),
+    "user.signed_out": _("Signed out everywhere"),
 }
 facts: dict[str, Any] = {
     "accepted": pgettext_lazy("test", "Accepted"),
@@ -31,9 +39,11 @@ facts: dict[str, Any] = {
     "area_m2": _("Area (m²)"),
     "assignee": _("Assigned to"),
     "called": _("Instrument"),
+    "checked": _("How it was checked"),
     "comment": _("Comment"),
     "count": _("Readings"),
     "counterpart": _("Handed over by or to"),
+    "ended": _("Ended sessions"),
     "groups": _("Groups"),
     "institute": _("Institute"),
     "instrument": _("Instrument"),

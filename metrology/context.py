@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from metrology import navigation as registry
+from metrology import oidc
 from metrology.actors import STRANGER, Actor
 
 DEMO_ACCOUNTS = {
@@ -45,6 +46,14 @@ def _account_lines() -> list[dict[str, Any]]:
         {"label": _("Settings"), "url": reverse("settings"), "icon": "settings"},
         {"label": _("Change password"), "url": reverse("account_change_password"), "icon": "key"},
     ]
+
+
+def single_sign_on(request: HttpRequest) -> dict[str, Any]:
+    """The way in through the organization's own accounts, where one is set up."""
+    if settings.OIDC is None:
+        return {}
+    address = reverse("openid_connect_login", args=[oidc.PROVIDER_ID])
+    return {"single_sign_on": {"url": address, "name": settings.OIDC.name}}
 
 
 def demo(request: HttpRequest) -> dict[str, Any]:

@@ -61,6 +61,17 @@ class Stale(DomainError):
     code = "stale"
 
 
+class TooMany(DomainError):
+    """Asked or guessed too often; `wait` says after how many seconds the door opens again."""
+
+    status = 429
+    code = "throttled"
+
+    def __init__(self, message: Any, *, wait: int) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
 class Blocked(DomainError):
     """The issue gate is closed; `report` carries every rule with reason and way out."""
 

@@ -14,7 +14,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from metrology.errors import Absent, Blocked, DomainError, Invalid
+from metrology.errors import Absent, Blocked, DomainError, Invalid, TooMany
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -33,6 +33,8 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         error = Absent()
     if isinstance(error, DomainError):
         body = _domain_problem(error)
+        if isinstance(error, TooMany):
+            headers = {"Retry-After": str(error.wait)}
     elif isinstance(error, PermissionDenied):
         body = _problem(403, "forbidden", _("You may not do this."))
     elif isinstance(error, exceptions.ValidationError):

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from metrology import env, logs
+from metrology import env, logs, oidc
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 read = env.Environment()
@@ -22,6 +22,7 @@ public = read.url("PUBLIC_URL", ("https", "http"), PUBLIC_URL)
 PUBLIC_HOST = (public and public.hostname) or "localhost"
 DEMO = read.flag("DEMO", default=database is None and env.is_loopback(HOST) and env.is_loopback(PUBLIC_HOST))
 DEMO_ACCOUNTS = ("city", "ningyang", "manager", "counter", "tester", "checker", "approver", "enterprise")
+DEMO_SCALE = read.text("DEMO_SCALE", "full")  # or "small", as the suites take it
 DEBUG = read.flag("DEBUG", default=False)
 PRODUCTION = database is not None or not (env.is_loopback(HOST) and env.is_loopback(PUBLIC_HOST))
 
@@ -77,6 +78,10 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
     "metrology.watch.RequestMiddleware",
@@ -94,6 +99,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "metrology.middleware.ActorMiddleware",
+    "metrology.accounts.middleware.SignInMiddleware",
     "metrology.middleware.RefusalMiddleware",
 ]
 TEMPLATES = [
@@ -110,6 +116,7 @@ TEMPLATES = [
                 "metrology.context.actor",
                 "metrology.context.navigation",
                 "metrology.context.demo",
+                "metrology.context.single_sign_on",
             ]
         },
     }
@@ -134,6 +141,7 @@ USE_TZ = True
 
 # --- Who may come in ------------------------------------------------------------------------------
 LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
+REVIEW_SAMPLING = read.flag("REVIEW_SAMPLING", False)
 ALLOWED_HOSTS = [PUBLIC_HOST, *LOOPBACK_NAMES, *read.words("ALLOWED_HOSTS")]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 HTTPS = PUBLIC_URL.startswith("https://")
@@ -142,7 +150,9 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = read.number("SESSION_HOURS", 12, least=1, most=720) * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE_MINUTES = read.number("SESSION_IDLE_MINUTES", 0, most=1440)
 X_FRAME_OPTIONS = "DENY"
 TRUSTED_PROXIES = read.number("TRUSTED_PROXIES", 0, most=5)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
@@ -170,7 +180,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
-    }
+    },
+    {"NAME": "metrology.passwords.NotOnesOwnName"},
+    {"NAME": "metrology.passwords.NoRow"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -178,7 +190,36 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "metrology.adapters.Adapter"
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_COOKIE_AGE = read.number("REMEMBER_DAYS", 14, least=1, most=90) * 86_400
+if not read.flag("REMEMBER_ME", default=True):
+    ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+MFA_ADAPTER = "metrology.adapters.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Liangzhun"
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Who must have two-step sign-in (metrology/accounts/policy.py): roles, and "approver" for whoever may approve.
+REQUIRE_MFA_FOR = frozenset(
+    read.words(
+        "REQUIRE_MFA_FOR", "city_admin,county_admin,manager,operator,approver" if PRODUCTION else "none"
+    )
+) - {"none"}
+REQUIRE_MFA_AFTER_DAYS = read.number("REQUIRE_MFA_AFTER_DAYS", 7, most=365)
+# Single sign-on (metrology/oidc.py): adds a way in, never a right.
+OIDC = oidc.configuration(read)
+SOCIALACCOUNT_PROVIDERS = oidc.providers(OIDC)
+SOCIALACCOUNT_ADAPTER = "metrology.adapters.SingleSignOnAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+if OIDC:
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(OIDC.origin)
 
 # --- The API --------------------------------------------------------------------------------------
 API_BODY_LIMIT = 2_000_000
@@ -300,7 +341,7 @@ if (SUPPRESS_PUBLISH or not OUTBOX_SWEEP) and not (env.is_loopback(HOST) and env
         " to this machine alone."
     )
 
-# --- Outgoing connections (metrology/outgoing.py) and figures (metrology/figures.py) ---------------
+# --- Outgoing connections (metrology/outgoing.py) and metrics (metrology/metrics.py) ---------------
 OUTGOING_ALLOWED = read.words("OUTGOING_ALLOWED")
 OUTGOING_HTTP = read.flag("OUTGOING_HTTP", default=False)
 METRICS_TOKEN = read.text("METRICS_TOKEN")

@@ -20,9 +20,11 @@ from django.views import View
 from django.views.decorators.http import require_POST
 
 from metrology import acts, navigation
+from metrology.accounts.people import KEEPERS
 from metrology.authentication import SESSION_KEY
 from metrology.models import Event, Membership
 from metrology.pages import ActingView, Cell, Column, ScopedListView
+from metrology.reauthentication import has_second_step
 
 FACTS_SHOWN = 6
 MACHINE = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -40,10 +42,15 @@ class Home(View):
 
 
 class Settings(ActingView):
-    """The reader's own account: acting membership, language, password."""
+    """The reader's own account: acting membership, language, signing in, and who else has access."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        context = {"title": _("Settings"), "memberships": own_memberships(request)}
+        context = {
+            "title": _("Settings"),
+            "memberships": own_memberships(request),
+            "has_second_step": self.actor.user is not None and has_second_step(self.actor.user),
+            "keeps_people": self.actor.allowed(*KEEPERS),
+        }
         return render(request, "metrology/settings.html", context)
 
 

@@ -1,15 +1,18 @@
 """Logins and what each may be to a body. Nobody signs up alone."""
 
 from datetime import date
+from importlib import import_module
 
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from metrology import clock, rights, rows
+from metrology import clock, rights, rows, usernames
 from metrology.actors import Actor
-from metrology.errors import Conflict, Forbidden
+from metrology.errors import Conflict, Forbidden, Invalid
 from metrology.faults import Faults
 from metrology.ledger import record, verb
 from metrology.models import ApiToken, Membership, Organization, Person, Region, User
@@ -39,26 +42,14 @@ def create_user(
     """Give out a login with a first password, for one role in one body."""
     _require_granter(by, organization, role)
     faults = Faults()
-    user = User(username=username, person=person, language=language)
-    try:
-        User.username_validator(username)
-    except ValidationError as error:
-        faults.add("/username", " ".join(error.messages))
-    if User.objects.filter(username=username).exists():
-        faults.add("/username", _("This name is taken."))
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        for message in error.messages:
-            faults.add("/password", message)
+    user = User(username=usernames.folded(username), person=person, language=language)
+    check_login(faults, user, password)
     _check_person(faults, person, organization)
-    _check_role(faults, organization, role)
+    check_role(faults, organization, role)
     faults.stop()
-    with transaction.atomic():
-        user.set_password(password)
-        user.save(force_insert=True)
-    record("user.created", user, by=by, organization=organization, username=username)
-    return _granted(user, organization, role, by, valid_from, None)
+    open_login(user, password)
+    record("user.created", user, by=by, organization=organization, username=user.username)
+    return granted(user, organization, role, by, valid_from, None)
 
 
 @verb
@@ -77,16 +68,17 @@ def grant_membership(
     if not by.allowed(Role.OPERATOR):
         own = user.person is not None and user.person.employer_id == organization.pk
         faults.unless(own, "/user", _("There is no such object."))
-    _check_role(faults, organization, role)
+    check_role(faults, organization, role)
     faults.in_order(valid_from or clock.today(), valid_to)
     faults.stop()
-    return _granted(user, organization, role, by, valid_from, valid_to)
+    return granted(user, organization, role, by, valid_from, valid_to)
 
 
 @verb
 def end_membership(membership: Membership, *, by: Actor, on: date | None = None) -> Membership:
-    """A role ends with a day; its tokens act no longer from the next."""
+    """A role ends with a day; its tokens act no longer from the next. The last head of a body stays."""
     _require_granter(by, membership.organization, membership.role)
+    _require_another_head(membership, by)
     day = on or clock.today()
     rows.end(membership, day)
     record("membership.ended", membership, by=by, organization=membership.organization, on=day)
@@ -95,21 +87,98 @@ def end_membership(membership: Membership, *, by: Actor, on: date | None = None)
 
 @verb
 def block_user(user: User, *, by: Actor) -> User:
-    """Shut a login out at once, and every token of it."""
+    """Shut a login out at once, and every session and token of it; what it did stays on record."""
+    employer = _require_head_over(user, by)
+    for membership in Membership.objects.current().filter(user=user, role__in=rights.HEADS):
+        _require_another_head(membership, by)
+    if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False) != 1:
+        raise Conflict(_("This login is blocked already."))
+    user.is_active = False
+    end_sessions(user)
+    record("user.blocked", user, by=by, organization=employer, username=user.username)
+    return user
+
+
+@verb
+def unblock_user(user: User, *, by: Actor) -> User:
+    """Let a login in again; its roles were never touched."""
+    employer = _require_head_over(user, by)
+    if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True) != 1:
+        raise Conflict(_("This login is not blocked."))
+    user.is_active = True
+    record("user.unblocked", user, by=by, organization=employer, username=user.username)
+    return user
+
+
+@verb
+def sign_out_everywhere(*, by: Actor, keep: str = "") -> int:
+    """End one's own other sessions and every token; `keep` is the session to go on with."""
+    if by.user is None:
+        raise Forbidden(_("Only who is signed in may do this."))
+    ended = end_sessions(by.user, keep=keep)
+    record("user.signed_out", by.user, by=by, organization=by.organization, ended=ended)
+    return ended
+
+
+def end_sessions(user: User, *, keep: str = "") -> int:
+    """Delete the sessions and tokens of a login, but for one session; how many there were."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    held = list(UserSession.objects.filter(user=user).exclude(session_key=keep))
+    for one in held:
+        store(one.session_key).delete()
+    UserSession.objects.filter(pk__in=[one.pk for one in held]).delete()
+    tokens, _rows = ApiToken.objects.filter(user=user).delete()
+    return len(held) + tokens
+
+
+def _require_head_over(user: User, by: Actor) -> Organization | None:
+    """A login is blocked by whoever runs the body its person works for, else by the operator."""
     employer = user.person.employer if user.person else None
     if employer is None:
         by.require(Role.OPERATOR)
     else:
         rights.require_head_of(by, employer)
-    if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False) != 1:
-        raise Conflict(_("This login is blocked already."))
-    user.is_active = False
-    ApiToken.objects.filter(user=user).delete()
-    record("user.blocked", user, by=by, organization=employer, username=user.username)
-    return user
+    return employer
 
 
-def _granted(
+def _require_another_head(membership: Membership, by: Actor) -> None:
+    """Nobody but the operator takes the last head away from a body."""
+    if membership.role not in rights.HEADS or by.allowed(Role.OPERATOR):
+        return
+    others = Membership.objects.current().filter(
+        organization=membership.organization, role=membership.role, user__is_active=True
+    )
+    if not others.exclude(pk=membership.pk).exclude(user=membership.user_id).exists():
+        raise Conflict(_("This is the last administrator of the organization. Invite another one first."))
+
+
+def open_login(user: User, password: str) -> None:
+    """Store a checked login; the name somebody else took at the same moment is refused like any other."""
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError as error:
+        raise Invalid({"/username": [_("This name is taken.")]}) from error
+
+
+def check_login(faults: Faults, user: User, password: str) -> None:
+    """Note what is wrong with a new name and password."""
+    fault = usernames.fault(user.username)
+    if fault:
+        faults.add("/username", fault)
+    elif User.objects.filter(username__iexact=user.username).exists():
+        faults.add("/username", _("This name is taken."))
+    elif User.objects.filter(shape=usernames.shape(user.username)).exists():
+        faults.add("/username", _("This name looks too much like one that exists. Choose another."))
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        for message in error.messages:
+            faults.add("/password", message)
+
+
+def granted(
     user: User,
     organization: Organization,
     role: str,
@@ -154,7 +223,7 @@ def _check_person(faults: Faults, person: Person | None, organization: Organizat
     faults.unless(person.left_on is None, "/person", _("This person has left."))
 
 
-def _check_role(faults: Faults, organization: Organization, role: str) -> None:
+def check_role(faults: Faults, organization: Organization, role: str) -> None:
     known = role in Role.values
     faults.unless(known, "/role", _("There is no such role."))
     faults.unless(organization.dissolved_on is None, "/organization", _("This organization was dissolved."))

@@ -1,6 +1,6 @@
 """Logins, what they are to an organization, and tokens for machines."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
 
-from metrology import clock
+from metrology import clock, usernames
 from metrology.identifiers import uuid7
 from metrology.models.bodies import Organization, Person
 from metrology.roles import Role
@@ -25,12 +25,20 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # the token's
         Person, models.PROTECT, null=True, blank=True, related_name="users", related_query_name="user"
     )
     language = models.CharField(_("language"), max_length=10, blank=True)
+    shape = models.CharField(max_length=150, unique=True, null=True, editable=False)
+    second_step_asked_on = models.DateField(null=True, editable=False)
 
     objects: ClassVar = UserManager()
 
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new login takes the shape of its name, so that none that looks alike can follow."""
+        if self.pk is None and self.shape is None:
+            self.shape = usernames.shape(self.username)
+        super().save(*args, **kwargs)
 
 
 class MembershipQuerySet(ScopedQuerySet["Membership"]):

@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from certificates import actions, limits
+from certificates import actions
 from certificates.models import Certificate
 from instruments.models import Job
 

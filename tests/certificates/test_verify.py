@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from certificates import actions, limits, verify
+from certificates import actions, verify
 from certificates.models import Certificate
-from metrology import clock
+from metrology import clock, limits
 from tests import make
 from tests.certificates import scene
 

@@ -1,4 +1,4 @@
-"""How often a stranger may guess: misses are counted per address or login, and a door closes for a while."""
+"""How often somebody may guess or ask: counted per address or login, and a door closes for a while."""
 
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -15,18 +15,18 @@ def address_of(request: HttpRequest) -> str:
 
 
 def is_shut(kind: str, who: str, most: int) -> bool:
-    """Whether this caller has missed too often within the window."""
+    """Whether this caller has been counted too often within the window."""
     return int(cache.get(_key(kind, who), 0)) >= most
 
 
-def miss(kind: str, who: str) -> None:
-    """Count one miss; the window runs from the first."""
+def miss(kind: str, who: str, window: int = WINDOW) -> None:
+    """Count one; the window, in seconds, runs from the first."""
     key = _key(kind, who)
-    if not cache.add(key, 1, WINDOW):
+    if not cache.add(key, 1, window):
         try:
             cache.incr(key)
         except ValueError:
-            cache.set(key, 1, WINDOW)
+            cache.set(key, 1, window)
 
 
 def forget(kind: str, who: str) -> None:
