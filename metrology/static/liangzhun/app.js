@@ -31,10 +31,10 @@
     }
   });
 
-  // A form is sent once, however often its button is pressed.
+  // A form is sent once, however often its button is pressed; one that only fetches a file may be sent again.
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    if (form.method !== "post" || event.defaultPrevented) {
+    if (form.method !== "post" || event.defaultPrevented || "reusable" in form.dataset) {
       return;
     }
     if (form.dataset.sent || (form.dataset.confirm && !window.confirm(form.dataset.confirm))) {
