@@ -9,3 +9,6 @@ class InstrumentsConfig(AppConfig):
     def ready(self) -> None:
         """Hand the kernel what ledger, orders and jobs offer on pages."""
         import_module("instruments.navigation").register()
+        import_module("instruments.views.gaps").register()
+        import_module("instruments.findable").register()
+        import_module("instruments.alerts").register()

@@ -48,7 +48,11 @@ class Notice(ScopedModel):
 
 
 class Delivery(models.Model):
-    """An attempt to carry a Notice outside, with a stable message id (投递)."""
+    """An attempt to carry a Notice outside (投递).
+
+    What goes out in one message shares a `digest`, set once before the first attempt, so that a message
+    sent again after a crash is the same message with the same id.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", _("Pending")
@@ -58,6 +62,7 @@ class Delivery(models.Model):
     notice = models.OneToOneField(Notice, models.CASCADE, related_name="delivery")
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     message_id = models.CharField(max_length=120, unique=True)
+    digest = models.CharField(max_length=64, blank=True, db_index=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=400, blank=True)
