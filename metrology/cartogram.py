@@ -17,6 +17,7 @@ from metrology.models import Region
 SIZE = 120
 GAP = 8
 WIDE = 4
+LONGEST = 14
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,13 @@ class Tile:
     url: str
     column: int
     row: int
+
+    @property
+    def short(self) -> str:
+        """As much of the name as a tile holds; the whole stands in the table and is read aloud."""
+        name, _bracket, _rest = self.region.name.partition(" (")
+        most = LONGEST if name.isascii() else LONGEST // 2
+        return name if len(name) <= most else f"{name[: most - 1]}…"
 
     @property
     def x(self) -> int:

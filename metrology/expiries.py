@@ -80,7 +80,7 @@ def ending(
     if not parts:
         return []
     rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    return [_expiry(row) for row in rows.order_by("ends_on", "kind", "paper")[:most]]
+    return [_expiry(row) for row in rows.order_by("ends_on", "source_kind", "paper")[:most]]
 
 
 def _part(source: Source, actor: Actor, first: date, last: date, region_path: str) -> Any:
@@ -89,7 +89,7 @@ def _part(source: Source, actor: Actor, first: date, last: date, region_path: st
         rows = rows.filter(**{f"{source.body}__region__path__startswith": region_path})
     subject_zh, subject_en = source.subject
     return rows.order_by().values(
-        kind=Value(source.kind, output_field=CharField()),
+        source_kind=Value(source.kind, output_field=CharField()),
         ends_on=F(source.ends),
         paper=F("number"),
         subject_zh=F(subject_zh),
@@ -103,7 +103,7 @@ def _part(source: Source, actor: Actor, first: date, last: date, region_path: st
 
 
 def _expiry(row: dict[str, Any]) -> Expiry:
-    source = sources[row["kind"]]
+    source = sources[row["source_kind"]]
     return Expiry(
         source=source,
         ends_on=row["ends_on"],

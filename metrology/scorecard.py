@@ -103,16 +103,6 @@ class Facts:
         ]
 
 
-def plan_root(actor: Actor) -> Region:
-    """The city whose plan the actor reads: the nearest one at or above its own region."""
-    assert actor.organization is not None
-    own = actor.organization.region
-    if own.level == Region.Level.CITY:
-        return own
-    above = Region.objects.filter(key__in=own.path.strip("/").split("/"), level=Region.Level.CITY)
-    return above.order_by("-path").first() or own
-
-
 def may_read(actor: Actor) -> bool:
     """Administrators, managers, and auditors of authorities and institutes read the figures of the plan."""
     if actor.role in roles.ADMINISTRATORS or actor.role == Role.MANAGER:
@@ -127,12 +117,24 @@ def is_inside(actor: Actor, region: Region) -> bool:
     return actor.side == "institute" and region.path == actor.region_path
 
 
-def gather(root: Region, days: Sequence[date], names: Collection[str] | None = None) -> Facts:
-    """One query for regions, bodies and denominators each, and one per indicator, whatever the days."""
+def area_of(actor: Actor) -> list[Region]:
+    """The regions of the plan the actor reads: the nearest city at or above its own region, and all below."""
+    assert actor.organization is not None
+    own = actor.organization.region
+    top, _slash, _rest = own.path.partition("/")
+    known = list(Region.objects.filter(path__startswith=f"{top}/").order_by("path"))
+    above = [one for one in known if own.path.startswith(one.path) and one.level == Region.Level.CITY]
+    root = above[-1] if above else own
+    return [one for one in known if one.path.startswith(root.path)]
+
+
+def gather(area: list[Region], days: Sequence[date], *, only_targets: bool = False) -> Facts:
+    """One query for bodies and one for denominators, and one per indicator, whatever the days."""
+    root = area[0]
     facts = Facts(
         root=root,
         days=days,
-        regions=list(Region.objects.filter(path__startswith=root.path).order_by("path")),
+        regions=area,
         bodies=list(
             Organization.objects.filter(
                 kind=Organization.Kind.INSTITUTE, region__path__startswith=root.path
@@ -144,8 +146,9 @@ def gather(root: Region, days: Sequence[date], names: Collection[str] | None = N
             .order_by("target__indicator", "target__year", "pk")
         ),
     )
+    asked = {row.target.indicator for row in facts.counted}
     for indicator in indicators.all_of():
-        if names is None or indicator.name in names:
+        if indicator.name in asked or not only_targets:
             facts.tallies[indicator.name] = list(indicator.count(days, root.path))
     return facts
 
@@ -195,26 +198,30 @@ def _goal(
     }
     regions = [region for region in facts.regions if region.pk in counted]
     held = facts.of(indicator.name, day, counted)
-    if target.aggregation == Aggregation.EACH:
+    if target.aggregation == Aggregation.EACH and not indicator.is_rate:
         parts = _each(facts, day, regions, held, target.value)
+    else:
+        own = {
+            region.pk: _sum(indicator, [one for one in held if one.region == region.pk]) for region in regions
+        }
+        alone = target.aggregation != Aggregation.TOTAL or len(regions) == 1
+        asked = target.value if alone else ZERO
+        parts = [Part(region, own[region.pk], asked) for region in regions]
+    if target.aggregation == Aggregation.EACH:
         reached = Decimal(sum(part.reached for part in parts))
         return Goal(target, indicator, reached, Decimal(len(parts)), parts)
-    totals = _by_region(held)
-    asked = target.value if target.aggregation == Aggregation.MEAN else ZERO
-    if target.aggregation == Aggregation.TOTAL and len(regions) == 1:
-        asked = target.value
-    parts = [Part(region, totals.get(region.pk, ZERO), asked) for region in regions]
-    figure = sum((part.value for part in parts), ZERO)
-    if target.aggregation == Aggregation.MEAN and parts:
-        figure /= len(parts)
-    return Goal(target, indicator, figure, target.value, parts)
+    if target.aggregation == Aggregation.TOTAL:
+        return Goal(target, indicator, _sum(indicator, held), target.value, parts)
+    mean = sum((part.value for part in parts), ZERO) / len(parts) if parts else ZERO
+    return Goal(target, indicator, mean, target.value, parts)
 
 
-def _by_region(held: Iterable[Tally]) -> dict[int, Decimal]:
-    totals: dict[int, Decimal] = defaultdict(Decimal)
-    for tally in held:
-        totals[tally.region] += tally.value
-    return totals
+def _sum(indicator: Indicator, held: Sequence[Tally]) -> Decimal:
+    """A total; of a rate, the percentage of the whole."""
+    value = sum((tally.value for tally in held), ZERO)
+    if not indicator.is_rate:
+        return value
+    return Rate(indicator, value, sum((tally.of for tally in held), ZERO)).percent or ZERO
 
 
 def _each(
