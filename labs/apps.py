@@ -9,4 +9,5 @@ class LabsConfig(AppConfig):
     def ready(self) -> None:
         """Hand the kernel what the laboratories offer on pages."""
         import_module("labs.navigation").register()
+        import_module("labs.findable").register()
         import_module("labs.cockpit").register()

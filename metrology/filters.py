@@ -9,15 +9,24 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from metrology.search.query import narrowed
+
 
 class PageFilter(django_filters.FilterSet):  # type: ignore[misc]  # ships no types
-    """A search over the `searched` columns; subclasses add what their list can be narrowed to."""
+    """A search over what the search box knows of the noun, or over the `searched` columns of one it does not.
+
+    Subclasses add what their list can be narrowed to.
+    """
 
     searched: ClassVar[tuple[str, ...]] = ()
+    indexed: ClassVar[bool] = False
 
     q = django_filters.CharFilter(method="search", max_length=100, label=_("Search"))
 
     def search(self, rows: Any, name: str, value: str) -> Any:
+        found = narrowed(rows, value) if self.indexed else None
+        if found is not None:
+            return found
         return rows.filter(reduce(or_, (Q(**{f"{path}__icontains": value}) for path in self.searched)))
 
 

@@ -1,7 +1,8 @@
 """The history: every verb writes an Event into its organization's hash chain, in its own transaction.
 
-Chain heads are locked last and in id order, when the outermost verb ends, so that two verbs never
-wait for each other crosswise (rules 6, history).
+What a verb acted on is found by its new words from the same transaction on. Chain heads are locked
+last and in id order, when the outermost verb ends, so that two verbs never wait for each other
+crosswise (rules 6, history).
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from django.db import models, transaction
 from metrology import clock
 from metrology.actors import Actor
 from metrology.models import ChainHead, Event, Organization, Region
+from metrology.search import index
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -71,6 +73,7 @@ def _unit_of_work() -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
+            index.refresh_subjects(entry.subject for entry in entries)
             _chain(entries)
     finally:
         _pending.reset(token)

@@ -10,6 +10,7 @@ from metrology.resources.inbox import EventViewSet, NoticeViewSet
 from metrology.resources.memberships import MembershipViewSet
 from metrology.resources.places import RegionViewSet, TargetViewSet
 from metrology.resources.sessions import ActingChoiceView, LogoutView, MeView, TokenView
+from metrology.search.api import SearchView
 
 api_routes: list[tuple[str, type[ViewSetMixin], str]] = [
     ("regions", RegionViewSet, "region"),
@@ -31,6 +32,7 @@ api_paths: list[URLPattern] = [
     path("auth/logout/", LogoutView.as_view(), name="api-logout"),
     path("me/", MeView.as_view(), name="api-me"),
     path("me/acting/", ActingChoiceView.as_view(), name="api-acting"),
+    path("search/", SearchView.as_view(), name="api-search"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", docs, name="api-docs"),
 ]

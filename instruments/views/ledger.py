@@ -40,6 +40,7 @@ HISTORY = 50
 
 
 class InstrumentFilter(PageFilter):
+    indexed = True
     searched = ("name", "serial", "model", "label_no", "asset_no", "owner__name_zh", "owner__name_en")
 
     state = chosen("state", Instrument.State.choices, gettext_lazy("State"))
