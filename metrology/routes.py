@@ -9,6 +9,7 @@ from metrology.resources.bodies import OrganizationViewSet, PersonViewSet
 from metrology.resources.inbox import EventViewSet, NoticeViewSet
 from metrology.resources.memberships import MembershipViewSet
 from metrology.resources.places import RegionViewSet, TargetViewSet
+from metrology.resources.scorecard import ScorecardView
 from metrology.resources.sessions import ActingChoiceView, LogoutView, MeView, TokenView
 from metrology.search.api import SearchView
 
@@ -33,6 +34,7 @@ api_paths: list[URLPattern] = [
     path("me/", MeView.as_view(), name="api-me"),
     path("me/acting/", ActingChoiceView.as_view(), name="api-acting"),
     path("search/", SearchView.as_view(), name="api-search"),
+    path("scorecard/", ScorecardView.as_view(), name="api-scorecard"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", docs, name="api-docs"),
 ]
