@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instruments.acts import WORDS
 from instruments.models import Instrument, Job, ServiceOrder
+from instruments.views.orders import expected_by
 from instruments.views.words import DUE_SOON, VERDICTS
 from metrology import acts, clock, duties, navigation
 from metrology.actors import Actor
@@ -48,6 +49,7 @@ def register() -> None:
             Entry(_("Jobs"), "jobs", "ruler-measure", 10, WORKING),
             Entry(_("Orders"), "orders", "clipboard-list", 20),
             Entry(_("Instruments"), "instruments", "gauge", 30),
+            Entry(_("Due board"), "due", "calendar-due", 32),
         ]
     )
     navigation.addresses.update(
@@ -97,10 +99,21 @@ def _jobs(actor: Actor) -> Iterator[Card]:
 
 
 def _orders(actor: Actor) -> Iterator[Card]:
-    rows = ServiceOrder.objects.visible_to(actor).order_by().values_list("state").annotate(Count("pk"))
-    counts = dict(rows)
+    rows = (
+        ServiceOrder.objects.visible_to(actor)
+        .order_by()
+        .values("state")
+        .annotate(number=Count("pk"), expected=Count("pk", filter=expected_by(clock.today())))
+    )
+    counts = {row["state"]: row["number"] for row in rows}
+    address = reverse("orders")
     for state, label, icon in ORDER_CARDS[actor.side]:
-        yield Card(label, counts.get(state, 0), f"{reverse('orders')}?state={state}", icon)
+        yield Card(label, counts.get(state, 0), f"{address}?state={state}", icon)
+    if actor.side == INSTITUTE:
+        expected = sum(row["expected"] for row in rows)
+        yield Card(
+            _("Orders expected today"), expected, f"{address}?expected=today", "truck-delivery", urgent=True
+        )
 
 
 def _due(actor: Actor) -> Iterator[Card]:
@@ -111,9 +124,9 @@ def _due(actor: Actor) -> Iterator[Card]:
         overdue=Count("pk", filter=in_use & Q(due_on__lt=today)),
         soon=Count("pk", filter=in_use & Q(due_on__gte=today, due_on__lte=today + DUE_SOON)),
     )
-    address = reverse("instruments")
-    yield Card(_("Instruments"), found["total"], address, "gauge")
+    board = reverse("due")
+    yield Card(_("Instruments"), found["total"], reverse("instruments"), "gauge")
     yield Card(
-        _("Instruments overdue"), found["overdue"], f"{address}?due=overdue", "alert-triangle", urgent=True
+        _("Instruments overdue"), found["overdue"], f"{board}?tab=overdue", "alert-triangle", urgent=True
     )
-    yield Card(_("Due within 30 days"), found["soon"], f"{address}?due=30", "calendar-due", urgent=True)
+    yield Card(_("Due within 30 days"), found["soon"], f"{board}?tab=30", "calendar-due", urgent=True)

@@ -154,6 +154,7 @@ SESSION_COOKIE_AGE = read.number("SESSION_HOURS", 12, least=1, most=720) * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_IDLE_MINUTES = read.number("SESSION_IDLE_MINUTES", 0, most=1440)
 X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000  # an order has up to 500 instruments with several fields each
 TRUSTED_PROXIES = read.number("TRUSTED_PROXIES", 0, most=5)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
