@@ -27,6 +27,7 @@ COUNTIES = {
     "370983": ("康王河", "Kangwanghe"),
 }
 ZONES = ("370900-hitech", "370900-taishan", "370900-culai")
+SHOP = "shop"
 COUNTY_TRADES = ("market", "hospital", "fuel", "taxi", "factory")
 ZONE_TRADES = ("market", "fuel", "factory")
 TRADES = {
@@ -129,12 +130,17 @@ def found_bodies(scale: Scale, calendar: Calendar) -> Cast:
     return cast
 
 
-def _found_enterprises(cast: Cast, regions: dict[str, Region]) -> None:
-    """Five enterprises in every county, three in every zone, as many as the scale has."""
-    cast.clients.append(Client(cast.enterprise, "shop"))
+def _sites(scale: Scale) -> list[tuple[str, str]]:
+    """Where the other enterprises are and what they do, as many as the scale has."""
     sites = [(key, trade) for trade in COUNTY_TRADES for key in COUNTIES]
     sites += [(key, trade) for trade in ZONE_TRADES for key in ZONES]
-    for number, (key, trade) in enumerate(sites[: cast.scale.enterprises - 1], start=2):
+    return sites[: scale.enterprises - 1]
+
+
+def _found_enterprises(cast: Cast, regions: dict[str, Region]) -> None:
+    """Five enterprises in every county, three in every zone, as many as the scale has."""
+    cast.clients.append(Client(cast.enterprise, SHOP))
+    for number, (key, trade) in enumerate(_sites(cast.scale), start=2):
         place = names.PLACES[(number * 7) % len(names.PLACES)]
         zh, en = TRADES[trade]
         round_ = "" if number < 2 + len(names.PLACES) else "第二"
@@ -230,6 +236,11 @@ def assemble(scale: Scale) -> Cast | None:
         actors={name: Actor(user=row.user, membership=row) for name, row in memberships.items()},
     )
     cast.counties = {key: _house(memberships, f"dz{key[-2:]}-") for key in COUNTIES}
+    trades = [SHOP, *(trade for _key, trade in _sites(scale))]
+    enterprises = Organization.objects.filter(kind="enterprise", is_demo=True).select_related("region")
+    cast.clients = [
+        Client(body, trade) for body, trade in zip(enterprises.order_by("pk"), trades, strict=False)
+    ]
     return cast
 
 

@@ -59,16 +59,15 @@ class Visit:
 
 
 CITY_VISITS = (
-    Visit(52, 0, SHOP, SCALE, (Piece(0), Piece(1))),
     Visit(103, 1, SHOP, SCALE, (Piece(0), Piece(1, NEAR))),
-    Visit(108, 1, SHOP, SCALE, (Piece(2), Piece(3))),
-    Visit(112, 2, SHOP, SCALE, (Piece(4),)),
-    Visit(134, 0, SHOP, GAUGE, (Piece(0), Piece(1, FAIL))),
-    Visit(140, 0, SHOP, SCALE, (Piece(5, PASS, "amend"),)),
-    Visit(146, 0, SHOP, SCALE, (Piece(6, PASS, "revoke"),)),
-    Visit(155, 1, SHOP, SCALE, (Piece(7),), is_fetched=False),
+    Visit(108, 1, SHOP, SCALE, (Piece(2),)),
+    Visit(112, 2, SHOP, SCALE, (Piece(3),)),
+    Visit(134, 0, SHOP, GAUGE, (Piece(0, FAIL),)),
+    Visit(140, 0, SHOP, SCALE, (Piece(4, PASS, "amend"),)),
+    Visit(146, 0, SHOP, SCALE, (Piece(5, PASS, "revoke"),)),
+    Visit(155, 1, SHOP, SCALE, (Piece(6),), is_fetched=False),
 )
-"""The enterprise of the demo account: two scales overdue, two due within a month, one within two; a gauge
+"""The enterprise of the demo account: two scales overdue, one due within a month, one within two; a gauge
 that failed and passed after repair; one certificate replaced, one revoked, one not fetched yet."""
 SMALL_CITY = (Visit(140, 0, SHOP, SCALE, (Piece(0),)),)
 SMALL_COUNTY = (Visit(100, 1, 1, SCALE, (Piece(0),)), Visit(151, 2, 1, SCALE, (Piece(0, NEAR),)))
@@ -103,7 +102,7 @@ def _groups() -> Iterator[list[Visit]]:
         category = GAUGE if is_gauge else SCALE
         client = 1 + {"market": 0, "hospital": 1, "factory": 4}[trade] * len(COUNTIES) + county
         rng = chance("group", residue)
-        size = rng.choice((2, 2, 3) if is_gauge else (3, 3, 2))
+        size = rng.choice((2, 2, 3) if is_gauge else (3, 3, 3, 2))
         first = free[client, category]
         free[client, category] += size
         weeks = [week for week in range(residue, 157, ROUND)]
