@@ -10,10 +10,18 @@ from logging.config import dictConfig
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_init, worker_process_init, worker_ready
+from celery.signals import (
+    after_task_publish,
+    heartbeat_sent,
+    setup_logging,
+    worker_init,
+    worker_process_init,
+    worker_ready,
+)
 from django.conf import settings
 
 from metrology import env
+from metrology.management import alive
 from metrology.management.guarded import follow_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "metrology.settings")
@@ -66,3 +74,10 @@ def begin_at_once(**kwargs: Any) -> None:
     """After a kill, look for what stayed behind now and not at the next tick."""
     for name in ("metrology.tasks.heartbeat", "metrology.tasks.sweep"):
         app.send_task(name)
+
+
+@heartbeat_sent.connect
+@after_task_publish.connect
+def show_life(**kwargs: Any) -> None:
+    """The worker's heartbeat and the beat's tick, each after it has reached the queue."""
+    alive.show()

@@ -54,6 +54,10 @@ def test_it_finds_nothing_in_a_sound_production(production, on):
         ({"CELERY": {"broker_url": "filesystem://"}}, "liangzhun.E007", "REDIS_URL"),
         ({"CACHES": {"default": {"LOCATION": "redis://queue/0"}}}, "liangzhun.E009", "CACHE_URL"),
         ({"EMAIL_BACKEND": "x.filebased.EmailBackend"}, "liangzhun.W001", "EMAIL_URL"),
+        ({"SIGNING": ""}, "liangzhun.W004", "SIGNING is not decided"),
+        ({"TIMESTAMPING": "https://tsa.example.org"}, "liangzhun.W004", "TIMESTAMPING=https"),
+        ({"METRICS_TOKEN": "short"}, "liangzhun.E015", "METRICS_TOKEN_FILE"),
+        ({"OUTGOING_ALLOWED": ["10.0.0.1/8"]}, "liangzhun.E016", "OUTGOING_ALLOWED"),
     ],
 )
 def test_it_refuses_each_broken_thing(production, on, broken, identity, name):

@@ -133,6 +133,8 @@ def test_it_reads_a_secret_from_a_file(load, tmp_path):
         ({"PUBLIC_URL": "jl.example.org"}, ["PUBLIC_URL", "https://"]),
         ({"SECRET_KEY_FILE": "/nowhere/key"}, ["SECRET_KEY_FILE", "/nowhere/key"]),
         ({"SECRET_KEY": "a", "SECRET_KEY_FILE": "/nowhere/key"}, ["SECRET_KEY and SECRET_KEY_FILE"]),
+        ({"SIGNING": "yes"}, ["SIGNING=yes", "own-ca"]),
+        ({"LOG_FORMAT": "xml"}, ["LOG_FORMAT=xml", "json"]),
         ({"DATA_DIR": "/dev/null/data"}, ["/dev/null/data", "DATA_DIR"]),
     ],
 )
@@ -196,5 +198,8 @@ def test_it_is_clean_in_the_shape_of_production(tmp_path):
         HOST="0.0.0.0",
         TRUSTED_PROXIES="1",
         EMAIL_URL="smtps://mail.example.org",
+        SIGNING="none",
+        TIMESTAMPING="none",
+        TREE_HEADS_PUBLISHED_TO="none",
     )
     assert answer.returncode == 0, answer.stderr

@@ -7,6 +7,7 @@ import threading
 import time
 from argparse import ArgumentParser
 from http.client import HTTPConnection, HTTPException
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 from django.apps import apps
@@ -23,6 +24,7 @@ from metrology.management.story import StoryError, tell
 from metrology.management.supervisor import Child, Supervisor
 
 PORT_PATIENCE = 4.0
+COUNTS = "liangzhun-counts-"
 SET_UP = "setup"
 
 
@@ -41,7 +43,7 @@ class Command(BaseCommand):
         self.check(tags=[INSTALLATION], databases=["default"])
         if only in NAMES:
             self.check(tags=[GUARDS], databases=["default"])
-            os.environ.update(child_environment())
+            os.environ.update(child_environment(mkdtemp(prefix=COUNTS)))
             os.execv(sys.executable, [sys.executable, "-m", *commands()[only]])
         if only is None:
             claim_port(settings.HOST, settings.PORT)
@@ -52,8 +54,10 @@ class Command(BaseCommand):
 
     def supervise(self) -> None:
         self.say("Starting …")
-        children = [Child(name, command, child_environment()) for name, command in commands().items()]
-        Supervisor(children, self.say, self.greeted).run()
+        with TemporaryDirectory(prefix=COUNTS) as counts:
+            environment = child_environment(counts)
+            children = [Child(name, command, environment) for name, command in commands().items()]
+            Supervisor(children, self.say, self.greeted).run()
         self.say("Stopped.")
 
     def greeted(self) -> bool:
@@ -106,11 +110,12 @@ class Command(BaseCommand):
             call_command(command, verbosity=0)
 
 
-def child_environment() -> dict[str, str]:
-    """The children find the project from any working folder, and follow their parents into death."""
+def child_environment(counts: str) -> dict[str, str]:
+    """The children find the project from any working folder, follow their parents into death, and add up
+    their counts of requests in one folder."""
     inherited = os.environ.get("PYTHONPATH", "")
     path = os.pathsep.join(filter(None, [str(settings.BASE_DIR), inherited]))
-    return {"PYTHONPATH": path, SUPERVISED: "1"}
+    return {"PYTHONPATH": path, SUPERVISED: "1", "PROMETHEUS_MULTIPROC_DIR": counts}
 
 
 def claim_port(host: str, port: int) -> None:
