@@ -29,7 +29,8 @@ LOCK = TARGET / "vendor.lock.json"
 HTMX = "htmx.org@2.0.11"
 TABLER = "@tabler/core@1.6.1"
 TABLER_ICONS = "@tabler/icons@3.51.0"
-LICENCES = {HTMX: "0BSD", TABLER: "MIT", TABLER_ICONS: "MIT"}
+DRIVER = "driver.js@1.8.0"
+LICENCES = {HTMX: "0BSD", TABLER: "MIT", TABLER_ICONS: "MIT", DRIVER: "MIT"}
 SOURCE_MAP = re.compile(r"\n?(/\*# sourceMappingURL=.*?\*/|//# sourceMappingURL=\S+)\n?")
 
 ICONS = """
@@ -57,6 +58,11 @@ def wanted() -> dict[str, dict[str, str]]:
     return {
         HTMX: {"htmx/htmx.min.js": "dist/htmx.min.js", "htmx/LICENSE": "LICENSE"},
         TABLER: {"tabler/tabler.min.css": "dist/css/tabler.min.css"},
+        DRIVER: {
+            "driver/driver.iife.js": "dist/driver.js.iife.js",
+            "driver/driver.css": "dist/driver.css",
+            "driver/LICENSE": "license",
+        },
         TABLER_ICONS: {
             "tabler-icons/LICENSE": "LICENSE",
             **{f"tabler-icons/{name}.svg": f"icons/outline/{name}.svg" for name in ICONS.split()},
