@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from certificates import snapshot, verify
 from certificates.acts import WORDS
 from certificates.models import Certificate, CertificateHead
 from certificates.review import queue
-from instruments.models import Job
+from instruments.models import Category, Job
 from instruments.workflow import MAY
 from metrology import acts, clock, navigation
 from metrology.acting import Deed
@@ -34,6 +35,7 @@ from metrology.pages import (
     link_fact,
     table,
 )
+from metrology.picking import picks
 
 State = CertificateHead.State
 EXPIRED = "expired"
@@ -47,6 +49,12 @@ def state_cell(row: Any) -> Cell:
     return Cell(row.head.get_state_display(), state=row.head.state)
 
 
+def _tested(bound: str, label: Any) -> Any:
+    """One end of the period in which an instrument was tested."""
+    picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return django_filters.DateFilter(field_name="tested_on", lookup_expr=bound, label=label, widget=picker)
+
+
 class CertificateFilter(PageFilter):
     searched = ("number", "instrument__name", "instrument__serial", "client__name_zh", "client__name_en")
 
@@ -57,9 +65,19 @@ class CertificateFilter(PageFilter):
         label=gettext_lazy("State"),
         empty_label=gettext_lazy("All"),
     )
+    category = django_filters.ModelChoiceFilter(
+        field_name="instrument__category",
+        queryset=Category.objects.all(),
+        to_field_name="code",
+        label=gettext_lazy("Category"),
+        empty_label=gettext_lazy("All"),
+    )
+    tested_from = _tested("gte", gettext_lazy("Tested from"))
+    tested_to = _tested("lte", gettext_lazy("Tested up to"))
     instrument = of("instrument")
     client = of("client")
     job = of("job")
+    order = of("job__item__order")
 
     def by_state(self, rows: Any, name: str, value: str) -> Any:
         today = clock.today()
@@ -77,6 +95,7 @@ def in_force(day: date) -> Q:
 
 NUMBER = Column(gettext_lazy("Certificate no."), "number", mono=True)
 KIND = Column(gettext_lazy("Kind"), "get_kind_display")
+INSTRUMENT = Column(gettext_lazy("Instrument"), "instrument")
 STATE = Column(gettext_lazy("State"), state_cell)
 TESTED_ON = Column(gettext_lazy("Tested on"), "tested_on")
 VALID_UNTIL = Column(gettext_lazy("Valid until"), "valid_until")
@@ -86,17 +105,22 @@ class CertificateList(ScopedListView[Certificate]):
     rows = Certificate.objects.select_related("head", "instrument", "client", "institute").defer("snapshot")
     title = gettext_lazy("Certificates")
     filterset_class = CertificateFilter
+    template_name = "certificates/list.html"
     empty_title = gettext_lazy("No certificate to show")
     columns = (
         NUMBER,
         KIND,
-        Column(gettext_lazy("Instrument"), "instrument"),
+        INSTRUMENT,
         Column(gettext_lazy("Client"), "client"),
         Column(gettext_lazy("Institute"), "institute"),
         STATE,
         TESTED_ON,
         VALID_UNTIL,
     )
+
+    def context(self, rows: list[Any]) -> dict[str, Any]:
+        """Boxes beside the rows: what is ticked comes as one ZIP."""
+        return {"picked_rows": picks(self.columns, rows, lambda row: row.number)}
 
 
 STATUS = (
@@ -218,6 +242,7 @@ def register() -> None:
     navigation.cards["certificates"] = (20, cards)
     navigation.panels.setdefault("instruments.instrument", {})["certificates"] = of_instrument
     navigation.panels.setdefault("instruments.job", {})["certificates"] = of_job
+    navigation.panels.setdefault("instruments.serviceorder", {})["certificates"] = of_order
 
 
 def cards(actor: Actor) -> list[Card]:
@@ -255,7 +280,15 @@ def of_job(row: Any, actor: Actor) -> Table:
     return _panel(Certificate.objects.visible_to(actor).filter(job=row))
 
 
-def _panel(rows: Any) -> Table:
+def of_order(row: Any, actor: Actor) -> Table | None:
+    """The documents of an order's pieces, once the order can have any."""
+    if row.state in (row.State.DRAFT, row.State.SUBMITTED, row.State.DECLINED, row.State.CANCELLED):
+        return None
+    rows = Certificate.objects.visible_to(actor).filter(job__item__order=row)
+    return _panel(rows.select_related("instrument"), INSTRUMENT)
+
+
+def _panel(rows: Any, *more: Column) -> Table:
     found = rows.select_related("head", "institute").defer("snapshot").order_by("-pk")[:SHOWN]
-    columns = (NUMBER, KIND, Column(_("Institute"), "institute"), STATE, TESTED_ON, VALID_UNTIL)
+    columns = (NUMBER, KIND, *more, Column(_("Institute"), "institute"), STATE, TESTED_ON, VALID_UNTIL)
     return table(_("Certificates"), columns, found, linked=True)

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.viewsets import ViewSetMixin
 
-from certificates import api, pages, views
+from certificates import api, archive, pages, views
 from certificates.review import fragments, page, queue
 
 api_routes: list[tuple[str, type[ViewSetMixin], str]] = [
@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/<uuid:key>/outcome/", fragments.Outcome.as_view(), name="review_outcome"),
     path("review/<uuid:key>/preview.pdf", fragments.Preview.as_view(), name="review_preview"),
     path("certificates/", pages.CertificateList.as_view(), name="certificates"),
+    path("certificates/zip/", archive.Archive.as_view(), name="certificates_zip"),
     path("certificates/<slug:key>/", pages.CertificatePage.as_view(), name="certificate"),
     path("certificates/<slug:number>.pdf", views.download, name="certificate_pdf"),
     path(

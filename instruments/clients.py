@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
-
+from instruments.findable import OWNERS
 from metrology.actors import Actor
 from metrology.models import Organization
-from metrology.search.words import fold, pinyin
+from metrology.search.query import matching_rows
+from metrology.search.words import parse
 
 MOST_SHOWN = 20
 _KINDS = (Organization.Kind.ENTERPRISE, Organization.Kind.OTHER)
@@ -24,18 +24,13 @@ def of_desk(actor: Actor) -> Any:
 
 
 def found(actor: Actor, text: str) -> list[Organization]:
-    """The first few clients whose name or credit code contains the text, or whose pinyin begins with it."""
-    asked = fold(text)
-    rows = of_desk(actor)
-    if not asked:
+    """The first few clients that have every word in their name, credit code or pinyin; the newest unasked."""
+    rows, query = of_desk(actor), parse(text)
+    if not query.text:
         return list(rows.order_by("-pk")[:MOST_SHOWN])
-    said = Q(name_zh__icontains=asked) | Q(name_en__icontains=asked) | Q(credit_code__istartswith=asked)
-    if asked.isascii() and asked.isalpha():
-        said |= Q(pk__in=_spelled(rows, asked))
-    return list(rows.filter(said).order_by("name_zh", "pk")[:MOST_SHOWN])
-
-
-def _spelled(rows: Any, asked: str) -> list[int]:
-    names = rows.order_by("name_zh", "pk").values_list("pk", "name_zh")
-    hits = (pk for pk, name in names if any(spelt.startswith(asked) for spelt in pinyin(fold(name))))
-    return [pk for pk, _place in zip(hits, range(MOST_SHOWN), strict=False)]
+    named = (
+        rows.filter(name_zh__icontains=query.text)
+        if query.is_too_short
+        else matching_rows(OWNERS, rows, query)
+    )
+    return list(named.order_by("name_zh", "pk")[:MOST_SHOWN])

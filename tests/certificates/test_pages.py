@@ -33,7 +33,7 @@ def test_a_stranger_signs_in_first(client):
 
 def test_a_list_costs_few_queries(client, house, issued, django_assert_max_num_queries):
     enter(client, house.manager)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(7):
         assert len(client.get("/certificates/").context["rows"]) == 1
 
 
