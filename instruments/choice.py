@@ -59,7 +59,8 @@ def usable_versions(institute: Organization) -> Any:
     return versions if institute.is_demo else versions.confirmed_for(institute)
 
 
-def _version_in_force(job: Job, day: date) -> MethodVersion | None:
+def versions_in_force(job: Job, day: date) -> list[MethodVersion]:
+    """The newest usable version of each method that fits the job and is in force on the day."""
     methods = (
         Q(edition__method=job.method)
         if job.method_id
@@ -76,25 +77,36 @@ def _version_in_force(job: Job, day: date) -> MethodVersion | None:
     for version in versions:
         if document_of(version).service == job.service:
             newest.setdefault(version.edition.method_id, version)
-    if len(newest) > 1:
-        codes = ", ".join(sorted(version.edition.code for version in newest.values()))
+    return list(newest.values())
+
+
+def standards_for(institute: Organization, method: Method, day: date) -> Any:
+    """The standards of an institute with an item for a method on a day, usable or not."""
+    items = StandardItem.objects.valid_on(day).filter(method=method, standard__institute=institute)
+    return Standard.objects.filter(pk__in=items.values("standard")).order_by("pk")
+
+
+def _version_in_force(job: Job, day: date) -> MethodVersion | None:
+    found = versions_in_force(job, day)
+    if len(found) > 1:
+        codes = ", ".join(sorted(version.edition.code for version in found))
         raise Invalid(
             {"/method_version": [_("Several methods fit; choose one: %(codes)s.") % {"codes": codes}]}
         )
-    return next(iter(newest.values()), None)
+    return found[0] if found else None
 
 
 def _only_standard(institute: Organization, method: Method, day: date) -> Standard | None:
     """The one standard that may be used for a method on a day; if none may, the one that could."""
-    items = StandardItem.objects.valid_on(day).filter(method=method, standard__institute=institute)
-    fitting = Standard.objects.filter(pk__in=items.values("standard")).order_by("pk")
+    fitting = standards_for(institute, method, day)
     usable = list(fitting.usable_on(day))
     if len(usable) > 1:
         names = "; ".join(standard.name for standard in usable)
         raise Invalid({"/standard": [_("Several standards fit; choose one: %(names)s.") % {"names": names}]})
     if usable:
         return usable[0]
-    return fitting.first() if len(fitting[:2]) == 1 else None
+    could: list[Standard] = list(fitting[:2])
+    return could[0] if len(could) == 1 else None
 
 
 def _uses(standard: Standard, day: date) -> tuple[Use, ...]:

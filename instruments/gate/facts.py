@@ -89,12 +89,19 @@ _JOINS = (
 )
 
 
-def load(job: Job, *, approver: Person | None, approving_on: date | None) -> Facts:
-    """The facts about a job as the database has them now."""
+def load(
+    job: Job,
+    *,
+    approver: Person | None = None,
+    approving_on: date | None = None,
+    version: MethodVersion | None = None,
+    standard: Standard | None = None,
+) -> Facts:
+    """The facts about a job as the database has them now; before the start, with what it might stand on."""
     row: Job = Job.objects.select_related(*_JOINS).get(pk=job.pk)
     day = row.tested_on or clock.today()
     if row.method_version_id is None:
-        return _proposed(row, day, approver, approving_on)
+        return _proposed(row, day, approver, approving_on, version, standard)
     uses = tuple(
         EquipmentUse(use.equipment, use.role, use.trace_certificate, use.condition == "normal", use.note)
         for use in row.equipment.select_related("equipment", "trace_certificate")
@@ -111,11 +118,18 @@ def load(job: Job, *, approver: Person | None, approving_on: date | None) -> Fac
     )
 
 
-def _proposed(row: Job, day: date, approver: Person | None, approving_on: date | None) -> Facts:
+def _proposed(
+    row: Job,
+    day: date,
+    approver: Person | None,
+    approving_on: date | None,
+    named: MethodVersion | None,
+    named_standard: Standard | None,
+) -> Facts:
     try:
-        choice = choose(row, day=day)
+        choice = choose(row, day=day, version=named, standard=named_standard)
         method, version, standard, taken = choice.method, choice.version, choice.standard, choice.uses
     except Invalid:
-        method, version, standard, taken = row.method, None, None, ()
+        method, version, standard, taken = row.method, named, named_standard, ()
     uses = tuple(EquipmentUse(use.equipment, use.role, use.trace_certificate, True, "") for use in taken)
     return Facts(row, day, method, version, standard, uses, approver, approving_on or clock.today())

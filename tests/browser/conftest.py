@@ -43,16 +43,19 @@ def house(transactional_db: None) -> World:
 
 @pytest.fixture
 def open_page(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
-    """Open pages in a context of their own; whatever the browser complains of fails the test."""
+    """Open pages in a context of their own; whatever the browser complains of fails the test.
+
+    `forgives` names complaints that a test brings about on purpose, such as a cut network.
+    """
     complaints: list[str] = []
     contexts = []
 
-    def opened(**wishes: Any) -> Page:
+    def opened(*, forgives: tuple[str, ...] = (), **wishes: Any) -> Page:
         wishes = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", **wishes}
         context = chromium.new_context(base_url=live_server.url, **wishes)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: note(message, complaints))
+        page.on("console", lambda message: note(message, complaints, forgives))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
 
@@ -62,7 +65,7 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Pag
     assert complaints == []
 
 
-def note(message: ConsoleMessage, complaints: list[str]) -> None:
-    expected = "404 (Not Found)" in message.text
+def note(message: ConsoleMessage, complaints: list[str], forgives: tuple[str, ...] = ()) -> None:
+    expected = any(words in message.text for words in ("404 (Not Found)", *forgives))
     if message.type in ("error", "warning") and not expected:
         complaints.append(message.text)
