@@ -1,6 +1,7 @@
 """Every address, from the apps' own lists."""
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
@@ -44,6 +45,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("i18n/setlang/", set_language, name="set_language"),
 ]
+
+if settings.DEMO:
+    urlpatterns.append(path("", include("metrology.management.demo.doors")))
 
 handler404 = "metrology.problems.not_found"
 handler500 = "metrology.problems.failed"
