@@ -21,15 +21,17 @@ STOP_SIGNALS = tuple(
 
 @dataclass
 class Child:
-    """One supervised process in a process group of its own."""
+    """One supervised process in a process group of its own; one that runs `once` may end well."""
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    once: bool = False
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     delay: float = FIRST_DELAY
     due: float = 0.0
+    done: bool = False
 
     def start(self) -> None:
         self.started = time.monotonic()
@@ -108,7 +110,7 @@ class Supervisor:
     def look_after(self, children: Sequence[Child]) -> None:
         now = time.monotonic()
         for child in children:
-            if child.alive:
+            if child.alive or child.done:
                 continue
             if child.process is not None:
                 self.mourn(child, now)
@@ -121,6 +123,9 @@ class Supervisor:
             child.delay = FIRST_DELAY
         code = child.process.returncode if child.process else None
         child.bury()
+        child.done = child.once and code == 0
+        if child.done:
+            return
         child.due = now + child.delay
         self.say(f"{child.name} ended (code {code}); starting it again in {child.delay:g} s")
         child.delay = min(child.delay * 2, LONGEST_DELAY)

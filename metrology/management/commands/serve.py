@@ -26,6 +26,7 @@ from metrology.management.supervisor import Child, Supervisor
 PORT_PATIENCE = 4.0
 COUNTS = "liangzhun-counts-"
 SET_UP = "setup"
+GO_ON = ["django", "demo", "--go-on"]
 
 
 class Command(BaseCommand):
@@ -57,6 +58,8 @@ class Command(BaseCommand):
         with TemporaryDirectory(prefix=COUNTS) as counts:
             environment = child_environment(counts)
             children = [Child(name, command, environment) for name, command in commands().items()]
+            if settings.DEMO:
+                children.append(Child("demo", GO_ON, environment, once=True))
             Supervisor(children, self.say, self.greeted).run()
         self.say("Stopped.")
 
