@@ -40,6 +40,7 @@ def served() -> Iterator[tuple[Plot, list[str]]]:
             "DATA_DIR": folder,
             "STATIC_ROOT": f"{folder}/static",
             "DEMO": "1",
+            "DEMO_SCALE": "small",
             "SECRET_KEY": "only-for-the-story-" + "0123456789abcdef" * 3,
             "DJANGO_SETTINGS_MODULE": "metrology.settings",
             "PYTHONUNBUFFERED": "1",

@@ -69,6 +69,7 @@ class Installation:
                 **clean,
                 "DJANGO_SETTINGS_MODULE": "metrology.settings",
                 "DATA_DIR": str(self.folder / "data"),
+                "DEMO_SCALE": "small",
                 "PORT": str(self.port),
             },
             stdout=self.log,

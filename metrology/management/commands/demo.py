@@ -17,6 +17,7 @@ NICENESS = 10
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []
     help = "Fill an empty register with invented bodies, people and instruments to try things out."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -101,9 +101,8 @@ def rows(known: Entry | None, categories: Mapping[str, str]) -> tuple[list[Cells
             before = table[TWICE_OF - FIRST_ROW]
             cells.update({name: before[name] for name in ("器具名称", "项别", "型号规格", "出厂编号")})
         elif kind == "differs" and known is not None:
-            cells.update(
-                器具名称=known.name, 项别=known.category, 型号规格=known.model, 出厂编号=known.serial
-            )
+            cells.update(器具名称=known.name, 项别=known.category)
+            cells.update(型号规格=known.model, 出厂编号=known.serial)
         elif kind == "merged":
             cells["器具名称"] = ""
         elif typed is not None:
