@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -44,10 +45,16 @@ class People(ActingView):
             "subtitle": self.actor.organization,
             "back_url": reverse("settings"),
             "back_label": _("Settings"),
-            "actions": [Deed(_("Invite"), reverse("invite"), icon="plus", primary=True)],
+            "actions": list(buttons(self.actor)),
             "sections": [members, waiting],
         }
         return render(request, "metrology/detail.html", context)
+
+
+def buttons(actor: Actor) -> Iterator[Deed]:
+    if actor.role != Role.OPERATOR:
+        yield Deed(_("Requests for access"), reverse("registrations"), icon="inbox")
+    yield Deed(_("Invite"), reverse("invite"), icon="plus", primary=True)
 
 
 def members_of(actor: Actor) -> QuerySet[Membership]:

@@ -111,7 +111,7 @@ def send(
         invited_at=now,
         expires_at=now + VALID_FOR,
     )
-    record("invitation.sent", made, by=by, organization=organization, role=role, name=made.name)
+    record("invitation.sent", made, by=by, organization=organization, role=role, person=made.name)
     return made, token
 
 
@@ -125,7 +125,11 @@ def withdraw_invitation(invitation: Invitation, *, by: Actor, version: int | Non
     states.require_version(invitation, version)
     states.advance(invitation, State.WITHDRAWN, moves=INVITATION_MOVES, decided_at=clock.now())
     record(
-        "invitation.withdrawn", invitation, by=by, organization=invitation.organization, name=invitation.name
+        "invitation.withdrawn",
+        invitation,
+        by=by,
+        organization=invitation.organization,
+        person=invitation.name,
     )
     return invitation
 
@@ -180,7 +184,7 @@ def _taken(invitation: Invitation, user: User, by: Actor) -> Membership:
     states.advance(
         invitation, State.ACCEPTED, moves=INVITATION_MOVES, accepted_by=user, decided_at=clock.now()
     )
-    facts: dict[str, Any] = {"role": invitation.role, "name": invitation.name}
+    facts: dict[str, Any] = {"role": invitation.role, "person": invitation.name}
     record("invitation.accepted", invitation, by=by, organization=invitation.organization, **facts)
     try:
         return granted(user, invitation.organization, invitation.role, by, None, None)

@@ -12,7 +12,7 @@ from metrology import clock, credit_code, states
 from metrology.actions.invitations import DOORKEEPERS, send
 from metrology.actions.organizations import create_organization
 from metrology.actors import STRANGER, Actor
-from metrology.errors import Forbidden, Invalid
+from metrology.errors import Conflict, Forbidden, Invalid
 from metrology.faults import Faults
 from metrology.ledger import record, verb
 from metrology.models import Invitation, Membership, Organization, Region, RegistrationRequest
@@ -52,7 +52,13 @@ def ask_for_access(
         asked_at=clock.now(),
     )
     record(
-        "access.asked", made, by=STRANGER, organization=None, region=region, name=made.name, credit_code=code
+        "access.asked",
+        made,
+        by=STRANGER,
+        organization=None,
+        region=region,
+        enterprise=made.name,
+        credit_code=code,
     )
     return made
 
@@ -78,6 +84,8 @@ def approve_registration(
     organization = known(request.credit_code)
     _require_doorkeeper(by, request, organization)
     states.require_version(request, version)
+    if request.state != State.PENDING:
+        raise Conflict(_("Somebody has decided on this already."))
     if role not in (Role.ENTERPRISE_ADMIN, Role.ENTERPRISE_USER):
         raise Invalid({"/role": [_("This role does not fit this kind of organization.")]})
     own = by.organization is not None and organization is not None and by.organization.pk == organization.pk
@@ -105,7 +113,7 @@ def approve_registration(
         reason=checked.strip(),
         decided_at=clock.now(),
     )
-    facts = {"name": request.name, "credit_code": request.credit_code, "checked": checked.strip()}
+    facts = {"enterprise": request.name, "credit_code": request.credit_code, "checked": checked.strip()}
     record("access.approved", request, by=by, organization=organization, region=request.region, **facts)
     return made, token
 
@@ -129,7 +137,7 @@ def decline_registration(
         by=by,
         organization=by.organization,
         region=request.region,
-        name=request.name,
+        enterprise=request.name,
         reason=reason.strip(),
     )
     return request

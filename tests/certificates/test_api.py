@@ -6,6 +6,7 @@ from rest_framework.test import APIClient
 from certificates import actions
 from certificates.models import Certificate
 from instruments.models import Job
+from metrology import limits
 
 PASSWORD = {"password": "a-long-password"}
 

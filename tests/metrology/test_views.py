@@ -61,7 +61,7 @@ def test_a_page_costs_few_queries_and_has_nothing_inline(
 ):
     something_happens(manager.organization, by=manager)
     enter(client, manager)
-    with django_assert_max_num_queries(10 if path == "/" else SIGNED_IN + 2):
+    with django_assert_max_num_queries(10 if path == "/" else SIGNED_IN + 3):
         page = client.get(path)
     assert page.status_code == 200 and not INLINE.search(page.content.decode())
 
