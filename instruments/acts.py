@@ -13,6 +13,7 @@ WORDS: dict[str, Any] = {
     "instrument.put_out_of_service": _("Instrument put out of service"),
     "instrument.returned_to_use": _("Instrument returned to use"),
     "instrument.scrapped": _("Instrument scrapped"),
+    "requirement.set": _("Required kind set"),
     "import.opened": _("Table brought for import"),
     "import.entered": _("Instruments entered from a table"),
     "import.removed": _("Import removed"),

@@ -1,11 +1,12 @@
-"""Reference data of the ledger: the mandatory catalogue's categories and the methods that serve them.
+"""Reference data of the ledger: the mandatory catalogue's categories with their methods, and required kinds.
 
 Loading enters what is missing and leaves what is there; every row keeps the confidence of its source.
 """
 
 from typing import Any
 
-from instruments.models import Category, PlanField
+from instruments.actions.requirements import require_category
+from instruments.models import Category, PlanField, Requirement
 from labs.models import Method
 from metrology import reference
 from metrology.actors import SYSTEM, Actor
@@ -33,6 +34,17 @@ def load(*, by: Actor = SYSTEM) -> None:
         if row["code"] not in known:
             fields = {"name_zh": row["zh"], "name_en": row["en"], "confidence": Confidence.HIGH}
             _enter(row, fields, methods, by)
+    _require(by)
+
+
+def _require(by: Actor) -> None:
+    """The kinds every region of a level is to cover, where none is required yet."""
+    if Requirement.objects.exists():
+        return
+    wanted = reference.read("requirements")
+    for category in Category.objects.filter(code__in=wanted["categories"]):
+        for level in wanted["levels"]:
+            require_category(level=level, category=category, by=by, source=wanted["source"])
 
 
 def _listed(entry: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
