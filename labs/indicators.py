@@ -48,7 +48,7 @@ def laboratory_area(days: Sequence[date], path: str) -> list[Tally]:
         .annotate(**sums)
     )
     return indicators.tallies(
-        rows, days, region="laboratory__institute__region", body="laboratory__institute"
+        rows, days, region="laboratory__institute__region", body="laboratory__institute", places=2
     )
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 WIDTH, HEIGHT = 640, 200
-LEFT, RIGHT, TOP, BOTTOM = 56, 12, 14, 26
+LEFT, RIGHT, TOP, BOTTOM = 56, 12, 26, 26
 STEPS = (1, 2, 5)
 
 
@@ -65,11 +65,15 @@ def line(
         title=title,
         paths=_paths(points, across, up),
         dots=dots,
-        last=(*dots[-1], f"{end.normalize():f}{unit}") if end is not None else None,
-        target=Tick(up(target), f"{target.normalize():f}") if target is not None else None,
-        levels=[Tick(up(top * part / 4), f"{(top * part / 4).normalize():f}") for part in range(5)],
+        last=(*dots[-1], f"{_short(end)}{unit}") if end is not None else None,
+        target=Tick(up(target), _short(target)) if target is not None else None,
+        levels=[Tick(up(top * part / 4), _short(top * part / 4)) for part in range(5)],
         days=[Tick(across(day), f"{day:%Y-%m}") for day, _value in _few(points)],
     )
+
+
+def _short(value: Decimal) -> str:
+    return f"{round(value, 1).normalize():,f}"
 
 
 def _paths(points: Sequence[tuple[date, Decimal | None]], across: Any, up: Any) -> list[str]:

@@ -84,13 +84,23 @@ def column(place: int) -> str:
 
 
 def tallies(
-    rows: Iterable[dict[str, Any]], days: Sequence[date], *, region: str, body: str = "", of: bool = False
+    rows: Iterable[dict[str, Any]],
+    days: Sequence[date],
+    *,
+    region: str,
+    body: str = "",
+    of: bool = False,
+    places: int = 0,
 ) -> list[Tally]:
-    """The rows of a grouped query with one column per day, as tallies; days without anything are left out."""
+    """The rows of a grouped query with one column per day, as tallies; days without anything are left out.
+
+    A sum of decimals comes back from SQLite as a binary fraction: it is rounded to the places it has.
+    """
+    exact = Decimal(1).scaleb(-places)
     found: list[Tally] = []
     for row in rows:
         for place, day in enumerate(days):
-            value = Decimal(row[column(place)] or 0)
+            value = Decimal(row[column(place)] or 0).quantize(exact)
             whole = Decimal(row[f"of_{place}"] or 0) if of else ZERO
             if value or whole:
                 found.append(Tally(day, row[region], value, row[body] if body else None, whole))

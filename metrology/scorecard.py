@@ -92,6 +92,7 @@ class Facts:
     days: Sequence[date]
     regions: list[Region]
     bodies: list[Organization]
+    authorities: dict[int, Organization]
     counted: list[TargetRegion]
     tallies: dict[str, list[Tally]] = field(default_factory=dict)
 
@@ -125,21 +126,31 @@ def area_of(actor: Actor) -> list[Region]:
     known = list(Region.objects.filter(path__startswith=f"{top}/").order_by("path"))
     above = [one for one in known if own.path.startswith(one.path) and one.level == Region.Level.CITY]
     root = above[-1] if above else own
-    return [one for one in known if one.path.startswith(root.path)]
+    inside = [one for one in known if one.path.startswith(root.path)]
+    return sorted(inside, key=lambda one: (one.level == Region.Level.ZONE, one.path))
+
+
+def must_act(facts: Facts, goal: Goal, region: Region | None = None) -> Organization | None:
+    """Who answers for a target: whom it names, or else the authority of the region, or else of the city."""
+    own = facts.authorities.get(region.pk) if region is not None else None
+    return goal.target.responsible or own or facts.authorities.get(facts.root.pk)
 
 
 def gather(area: list[Region], days: Sequence[date], *, only_targets: bool = False) -> Facts:
     """One query for bodies and one for denominators, and one per indicator, whatever the days."""
     root = area[0]
+    kinds = (Organization.Kind.INSTITUTE, Organization.Kind.AUTHORITY)
+    bodies = list(
+        Organization.objects.filter(kind__in=kinds, region__path__startswith=root.path).order_by(
+            "region__path", "name_zh", "pk"
+        )
+    )
     facts = Facts(
         root=root,
         days=days,
         regions=area,
-        bodies=list(
-            Organization.objects.filter(
-                kind=Organization.Kind.INSTITUTE, region__path__startswith=root.path
-            ).order_by("region__path", "name_zh", "pk")
-        ),
+        bodies=[body for body in bodies if body.kind == Organization.Kind.INSTITUTE],
+        authorities={body.region_id: body for body in bodies if body.kind == Organization.Kind.AUTHORITY},
         counted=list(
             TargetRegion.objects.filter(region__path__startswith=root.path)
             .select_related("target__responsible")
@@ -164,9 +175,7 @@ def goals(facts: Facts, day: date) -> list[Goal]:
         for target in chosen
         if target.indicator in facts.tallies
     ]
-    return sorted(
-        found, key=lambda goal: (goal.target.aggregation != Aggregation.TOTAL, goal.indicator.position)
-    )
+    return sorted(found, key=_place)
 
 
 def _place(goal: Goal) -> tuple[int, bool, int]:

@@ -120,7 +120,7 @@ class Dashboard(CockpitPage):
                 {"label": label, "icon": icon, "url": self.link(view=name), "active": name == view}
                 for name, label, icon in VIEWS
             ],
-            "bars": [bar(goal) for goal in scorecard.goals(facts, self.day)],
+            "bars": [bar(facts, goal) for goal in scorecard.goals(facts, self.day)],
             "rates": [
                 {"rate": rate, "percent": words.percent(rate)} for rate in scorecard.rates(facts, self.day)
             ],
@@ -181,11 +181,12 @@ class Dashboard(CockpitPage):
         }
 
 
-def bar(goal: Goal) -> dict[str, Any]:
+def bar(facts: Facts, goal: Goal) -> dict[str, Any]:
     """A target as the page shows it."""
     return {
         "goal": goal,
         "scope": words.scope_of(goal),
+        "responsible": None if goal.reached else scorecard.must_act(facts, goal),
         "sentence": words.sentence(goal),
         "verdict": words.verdict(goal),
         "state": "passed" if goal.reached else "pending" if goal.share >= 80 else "failed",
@@ -231,7 +232,7 @@ class RegionPage(CockpitPage):
                 {
                     "indicator": one,
                     "figure": words.figure(one, own[one.name]),
-                    "lines": [_part_line(goal, part) for goal, part in held],
+                    "lines": [_part_line(facts, goal, part) for goal, part in held],
                 }
             )
         last = self.day + timedelta(days=WITHIN[-1])
@@ -240,13 +241,13 @@ class RegionPage(CockpitPage):
         return {"cards": cards, "table": tables.expiry(heading, rows, self.day)}
 
 
-def _part_line(goal: Goal, part: scorecard.Part) -> dict[str, Any]:
+def _part_line(facts: Facts, goal: Goal, part: scorecard.Part) -> dict[str, Any]:
     return {
         "name": part.body or "",
         "asked": words.with_unit(part.asked, goal.indicator),
         "distance": words.distance(part, goal.indicator),
         "state": words.STATES[words.tone(part)],
-        "responsible": goal.target.responsible,
+        "responsible": None if part.reached else scorecard.must_act(facts, goal, part.region),
     }
 
 

@@ -21,7 +21,7 @@ from metrology.expiries import Expiry
 from metrology.indicators import Indicator
 from metrology.models import Region
 from metrology.pages import Cell, Column, Line, Table
-from metrology.scorecard import Facts, Goal, Part, Rate, figures, goals, is_inside, rates
+from metrology.scorecard import Facts, Goal, Part, Rate, figures, goals, is_inside, must_act, rates
 
 REGION = "region"
 
@@ -133,8 +133,8 @@ def marks(facts: Facts, day: date, indicator: Indicator, actor: Actor, query: di
 TWIN = (
     Column(gettext_lazy("Region"), "region"),
     Column(gettext_lazy("Figure"), "figure", numeric=True),
-    Column(gettext_lazy("Target"), "asked", numeric=True),
     Column(gettext_lazy("Distance"), "distance"),
+    Column(gettext_lazy("Target"), "asked", numeric=True),
     Column(gettext_lazy("Must act"), "responsible"),
 )
 
@@ -148,22 +148,22 @@ def twin(facts: Facts, day: date, indicator: Indicator, actor: Actor, query: dic
         held = asked.get(region.pk, [])
         name = Cell(region.name, url=address(region, actor, query))
         for goal, part in held:
-            lines.append(_twin_line(name, goal, part))
+            lines.append(_twin_line(facts, name, goal, part))
         if not held:
             value = Cell(words.figure(indicator, own[region.pk][indicator.name]), numeric=True)
-            lines.append(Line([name, value, Cell("", numeric=True), Cell(_("No target")), Cell("")]))
+            lines.append(Line([name, value, Cell(_("No target")), Cell("", numeric=True), Cell("")]))
     return Table(indicator.label, TWIN, lines)
 
 
-def _twin_line(name: Cell, goal: Goal, part: Part) -> Line:
+def _twin_line(facts: Facts, name: Cell, goal: Goal, part: Part) -> Line:
     of_each = str(part.body) if part.body else ""
     return Line(
         [
             Cell(name.text, url=name.url, note=of_each),
             Cell(words.with_unit(part.value, goal.indicator), numeric=True),
-            Cell(words.with_unit(part.asked, goal.indicator), numeric=True),
             Cell(words.distance(part, goal.indicator), state=words.STATES[words.tone(part)]),
-            Cell(goal.target.responsible or ""),
+            Cell(words.with_unit(part.asked, goal.indicator), numeric=True),
+            Cell("" if part.reached else must_act(facts, goal, part.region) or ""),
         ]
     )
 

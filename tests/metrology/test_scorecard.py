@@ -217,3 +217,25 @@ def test_every_day_equals_a_count_row_by_row(city):
 
     found = [sum(tally.value for tally in facts.of("public_standards", day)) for day in days]
     assert found == [naive(day) for day in days] and len(set(found)) > 3
+
+
+def test_a_sum_of_areas_is_exact_on_every_database(city):
+    target("laboratory_area", "total", 10000, make.city(), level="city")
+    laboratory = make.laboratory(make.institute())
+    for _ in range(30):
+        make.room(laboratory, area="313.31")
+    assert str(goal_on(city, name="laboratory_area").figure) == "9399.30"
+
+
+def test_it_names_who_must_act(city):
+    far = make.county("370921")
+    target("public_standards", "mean", 25, far, make.county("370923"))
+    local = make.organization("authority", region=far)
+    facts = scorecard.gather(scorecard.area_of(city), [TODAY])
+    goal = scorecard.goals(facts, TODAY)[0]
+    assert [scorecard.must_act(facts, goal, part.region) for part in goal.parts] == [
+        local,
+        city.organization,
+    ]
+    goal.target.responsible = make.organization("authority")
+    assert scorecard.must_act(facts, goal, far) == goal.target.responsible
