@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -23,6 +25,8 @@ from metrology import oidc
 from metrology.accounts import language
 from metrology.models import User
 
+logger = logging.getLogger(__name__)
+
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
     """Local sign-in: accounts are given out by an administrator."""
@@ -35,6 +39,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untype
         answer: HttpResponse = super().post_login(request, user, **kwargs)
         language.carry(answer, user)
         return answer
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A letter that cannot be sent shows nobody whether the address is known here."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (SMTPException, OSError):
+            logger.warning("A letter could not be sent: %s", template_prefix, exc_info=True)
 
 
 class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped

@@ -12,6 +12,7 @@ from django.db import OperationalError, connection
 from django.utils.translation import override
 
 from metrology import decisions, guards, outgoing
+from metrology.accounts import policy
 from metrology.env import is_loopback
 
 INSTALLATION = "installation"
@@ -44,6 +45,21 @@ def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
     if not settings.PRODUCTION:
         return []
     return [*secrets_and_debug(), *addresses(), *services(), *signing(), *watching()]
+
+
+@register(INSTALLATION)
+def check_second_step(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A role written wrongly would leave its people without a second step in silence."""
+    unknown = sorted(settings.REQUIRE_MFA_FOR - policy.WORDS)
+    if not unknown:
+        return []
+    return [
+        Error(
+            f"REQUIRE_MFA_FOR names no role: {', '.join(unknown)}.",
+            hint=f"Use words of {', '.join(sorted(policy.WORDS))}, or none.",
+            id="liangzhun.E020",
+        )
+    ]
 
 
 def secrets_and_debug() -> Iterator[CheckMessage]:

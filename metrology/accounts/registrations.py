@@ -40,7 +40,7 @@ def register() -> None:
 
 
 def cards(actor: Actor) -> Iterator[Card]:
-    """What waits at the door. A customer sees it only when somebody asks to join; a manager has other cares."""
+    """What waits at the door; a customer sees the card only when somebody asks to join them."""
     if actor.role == Role.MANAGER or not actor.allowed(*DOORS):
         return
     waiting = RegistrationRequest.objects.visible_to(actor).filter(state=State.PENDING).count()
@@ -150,8 +150,8 @@ class Approve(RequestAct):
             return {"lead": _("This opens the enterprise's record and makes a link for its contact person.")}
         return {
             "lead": _(
-                "This code has a ledger already. Whoever takes up the invitation will see it: make sure that they"
-                " act for this enterprise, or leave it to its own administrator."
+                "This code has a ledger already. Whoever takes up the invitation will see it: make sure that"
+                " they act for this enterprise, or leave it to its own administrator."
             )
         }
 

@@ -17,18 +17,26 @@ from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
+from metrology import limits
 from metrology.actors import Actor
 from metrology.authentication import SESSION_KEY, actor_of
 from metrology.doors import Body
-from metrology.errors import DomainError, Invalid
+from metrology.errors import DomainError, Invalid, TooMany
 from metrology.fields import PublicId, ScopedRelated, StrictText
 from metrology.models import ApiToken, Membership, User
+from metrology.reauthentication import check_code, has_second_step
 from metrology.resources.memberships import MembershipSerializer
 
 
 class Credentials(Body):
     username = StrictText(max_length=150)
     password = StrictText(max_length=400, trim_whitespace=False, write_only=True)
+    code = StrictText(
+        max_length=16,
+        required=False,
+        write_only=True,
+        help_text=gettext_lazy("The one-time code of a login with two-step sign-in."),
+    )
     membership = serializers.UUIDField(
         required=False, help_text=gettext_lazy("In which membership the token acts, where there are several.")
     )
@@ -88,10 +96,25 @@ class TokenView(APIView):
         user = authenticate(request._request, username=given["username"], password=given["password"])
         if not isinstance(user, User):
             raise AuthenticationFailed(_("The user name or the password is not right."))
+        _require_second_step(user, given.get("code", ""))
         membership = _chosen(memberships_of(user), given.get("membership"))
         token, text = ApiToken.objects.create(user=user, membership=membership, name=given.get("name", ""))
         answer = {"token": text, "expiry": token.expiry, "membership": membership}
         return Response(TokenAnswer(answer).data, status=201)
+
+
+def _require_second_step(user: User, code: str) -> None:
+    """A login with two-step sign-in gets no token for its password alone."""
+    if not has_second_step(user):
+        return
+    who = str(user.public_id)
+    if limits.is_shut("code", who, limits.MOST_WRONG_PASSWORDS):
+        raise TooMany(_("Too many wrong tries. Wait ten minutes, then try again."), wait=limits.WINDOW)
+    if not check_code(user, code):
+        if code:
+            limits.miss("code", who)
+        raise Invalid({"/code": [_("This login has two-step sign-in: give the code of the moment.")]})
+    limits.forget("code", who)
 
 
 def _chosen(held: list[Membership], wanted: Any) -> Membership | None:
