@@ -49,7 +49,7 @@ def _scale(given: dict[str, str], plan: PointPlan, outcome: str, rng: Random) ->
     nominal = Decimal(plan.nominal or "0")
     tenth = e / 10
     strays = nominal == top and plan.test == "weighing"
-    error = tenth * rng.choice((-1, 0, 0, 1)) + (SCALE_ERRORS[outcome] * e if strays else 0)
+    error = SCALE_ERRORS[outcome] * e if strays else tenth * rng.choice((-1, 0, 0, 1))
     steps = (error / e + Decimal("0.5")).to_integral_value(ROUND_FLOOR)
     indication = nominal + steps * e
     small = indication - nominal + e / 2 - error
