@@ -23,7 +23,7 @@ from metrology import acts, clock, navigation
 from metrology.acting import Deed
 from metrology.actors import Actor
 from metrology.filters import PageFilter, chosen, of
-from metrology.navigation import EVERY_SIDE, INSTITUTE, Address, Card, Entry
+from metrology.navigation import ENTERPRISE, INSTITUTE, Address, Card, Entry
 from metrology.pages import (
     Cell,
     Column,
@@ -237,6 +237,7 @@ def register() -> None:
         ]
     )
     navigation.badges["review"] = queue.count
+    navigation.agendas["review"] = (20, queue.agenda)
     navigation.deeds.setdefault("instruments.job", {})["review"] = to_review
     navigation.addresses["certificates.certificate"] = Address("certificate", "number")
     navigation.cards["certificates"] = (20, cards)
@@ -246,7 +247,8 @@ def register() -> None:
 
 
 def cards(actor: Actor) -> list[Card]:
-    if actor.side not in EVERY_SIDE:
+    """Documents in force for their holders, documents on their way for those who issue them."""
+    if actor.side not in (ENTERPRISE, INSTITUTE):
         return []
     found = Certificate.objects.visible_to(actor).aggregate(
         valid=Count("pk", filter=in_force(clock.today())),

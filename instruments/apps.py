@@ -2,6 +2,8 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
+from metrology import navigation, routine
+
 
 class InstrumentsConfig(AppConfig):
     name = "instruments"
@@ -12,3 +14,6 @@ class InstrumentsConfig(AppConfig):
         import_module("instruments.views.gaps").register()
         import_module("instruments.findable").register()
         import_module("instruments.alerts").register()
+        outbox = import_module("instruments.imports.outbox")
+        routine.sweeps["imports"], routine.janitors["imports"] = outbox.resend, outbox.forget
+        navigation.agendas["instruments"] = (10, import_module("instruments.today").agendas)

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from instruments.acts import WORDS
 from instruments.models import Instrument, Job, ServiceOrder
+from instruments.views.deeds import bench_deeds
 from instruments.views.orders import expected_by
 from instruments.views.words import DUE_SOON, VERDICTS
 from metrology import acts, clock, duties, navigation
 from metrology.actors import Actor
 from metrology.models import Person
-from metrology.navigation import ENTERPRISE, EVERY_SIDE, INSTITUTE, WORKING, Address, Card, Entry
+from metrology.navigation import AUTHORITY, ENTERPRISE, INSTITUTE, WORKING, Address, Card, Entry
 from metrology.roles import Role
 
 JOB_CARDS = (
@@ -46,6 +47,7 @@ def register() -> None:
     acts.choices["verdict"] = {key.value: word for key, (word, _state) in VERDICTS.items()}
     navigation.offer(
         [
+            Entry(_("Scan"), "scan", "scan", 5, frozenset({INSTITUTE})),
             Entry(_("Jobs"), "jobs", "ruler-measure", 10, WORKING),
             Entry(_("Orders"), "orders", "clipboard-list", 20),
             Entry(_("Instruments"), "instruments", "gauge", 30),
@@ -59,6 +61,7 @@ def register() -> None:
             "instruments.job": Address("job"),
         }
     )
+    navigation.deeds.setdefault("instruments.job", {})["bench"] = bench_deeds
     navigation.cards["instruments"] = (10, cards)
     duties.open_work["instruments"] = open_jobs
 
@@ -72,14 +75,13 @@ def open_jobs(person: Person) -> list[str]:
 
 
 def cards(actor: Actor) -> Iterator[Card]:
-    """What waits, by state, and what falls due."""
-    if actor.side not in EVERY_SIDE:
-        return
-    if actor.side == INSTITUTE:
+    """What waits, by state, for those whose work it is; what falls due, for those who own or oversee it."""
+    if actor.role in (Role.STAFF, Role.MANAGER):
         yield from _jobs(actor)
-    if actor.side in ORDER_CARDS:
+    if actor.role == Role.COUNTER or actor.side == ENTERPRISE:
         yield from _orders(actor)
-    yield from _due(actor)
+    if actor.side in (ENTERPRISE, AUTHORITY):
+        yield from _due(actor)
 
 
 def _jobs(actor: Actor) -> Iterator[Card]:

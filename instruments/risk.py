@@ -74,19 +74,17 @@ def _risk(job: Job, result: Result | None, values: Mapping[int, list[OutputValue
 
 
 def is_near(value: OutputValue) -> bool:
-    """Whether a conforming value lies so near a limit that a second look is due."""
+    """Whether a conforming value lies so near a limit that a second look is due.
+
+    A mere minimum, as in a discrimination test, is met or not: such values stand at it by design.
+    """
     reported, low, high = (_number(text) for text in (value.reported, value.low, value.high))
-    if reported is None or (low is None and high is None):
+    if reported is None or high is None:
         return False
-    band = _number(value.expanded) or NEAR_SHARE * _half_width(low, high)
-    distances = [reported - low if low is not None else None, high - reported if high is not None else None]
-    return any(distance is not None and 0 <= distance < band for distance in distances)
-
-
-def _half_width(low: Decimal | None, high: Decimal | None) -> Decimal:
-    if low is not None and high is not None:
-        return (high - low) / 2
-    return abs(low if low is not None else high or Decimal())
+    half_width = (high - low) / 2 if low is not None else abs(high)
+    band = _number(value.expanded) or NEAR_SHARE * half_width
+    distances = [high - reported, *([reported - low] if low is not None else [])]
+    return any(0 <= distance < band for distance in distances)
 
 
 def _number(text: str) -> Decimal | None:

@@ -10,18 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from labs import validity
 from labs.acts import WORDS
-from labs.models import (
-    Qualification,
-    Registration,
-    Standard,
-    StandardEquipment,
-    StandardPerson,
-    TraceCertificate,
-)
+from labs.models import Qualification, Standard, StandardEquipment, StandardPerson
 from metrology import acts, clock, navigation
 from metrology.accounts import policy
 from metrology.actors import Actor
-from metrology.navigation import WORKING, Address, Card, Entry
+from metrology.navigation import AUTHORITY, WORKING, Address, Card, Entry
+from metrology.roles import Role
 
 
 def register() -> None:
@@ -61,13 +55,10 @@ def may_approve(actor: Actor) -> bool:
 
 
 def cards(actor: Actor) -> list[Card]:
-    """Standards and what of their papers, equipment and people ends soon."""
-    if actor.side not in WORKING:
+    """The standards and how their certificates stand, for those who answer for them."""
+    if actor.side != AUTHORITY and actor.role != Role.MANAGER:
         return []
-    today = clock.today()
     standards = _standards(actor)
-    traces = validity.traces_ending(TraceCertificate.objects.visible_to(actor), today)
-    registrations = validity.registrations_ending(Registration.objects.visible_to(actor), today)
     address = reverse("standards")
     return [
         Card(_("Measurement standards"), standards["total"], address, "scale"),
@@ -83,20 +74,6 @@ def cards(actor: Actor) -> list[Card]:
             standards["ended"],
             f"{address}?validity=expired",
             "alert-triangle",
-            urgent=True,
-        ),
-        Card(
-            _("Equipment whose trace ends within 60 days"),
-            traces.values("equipment").distinct().count(),
-            f"{reverse('equipment_list')}?trace=expiring",
-            "tool",
-            urgent=True,
-        ),
-        Card(
-            _("Registrations ending within 60 days"),
-            registrations.values("metrologist").distinct().count(),
-            f"{reverse('people')}?registration=expiring",
-            "users",
             urgent=True,
         ),
     ]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from metrology import alerts
+from metrology import alerts, navigation
 from metrology.actions.notices import read_notice, read_notices
 from metrology.filters import PageFilter
 from metrology.models import Notice
@@ -92,13 +92,17 @@ class ReadEvery(ActingView):
 
 
 class Bell(ActingView):
-    """The bell with the number of unread notices; fetched after the page, so that no page waits for it."""
+    """The bell with the number of unread notices, and what waits behind the menu's lines.
+
+    Fetched after the page, so that no page waits for it.
+    """
 
     http_method_names = ["get"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         count = OWN.all().visible_to(self.actor).filter(read_at__isnull=True)[: MOST_COUNTED + 1].count()
-        context = {"unread": f"{MOST_COUNTED}+" if count > MOST_COUNTED else count}
+        unread = f"{MOST_COUNTED}+" if count > MOST_COUNTED else count
+        context = {"unread": unread, "counts": navigation.badges_for(self.actor)}
         answer = render(request, "metrology/_bell.html", context)
         answer["Cache-Control"] = "private, no-store"
         return answer

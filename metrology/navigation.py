@@ -1,8 +1,8 @@
 """What pages offer to whom: the apps hand in their part from ready(), the kernel shows it.
 
-`entries` is the menu and `badges` what is counted beside its lines, `cards` the counts of the home page,
-`addresses` the page of each noun, and `panels` and `deeds` the cards and buttons that a later app adds to
-the page of an earlier one.
+`entries` is the menu and `badges` what is counted beside its lines, `cards` the counts and `agendas` the
+work lists of the home page, `addresses` the page of each noun, and `panels` and `deeds` the cards and
+buttons that a later app adds to the page of an earlier one.
 """
 
 from __future__ import annotations
@@ -50,6 +50,29 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Task:
+    """One thing to do today: what, until when, and where it is done."""
+
+    title: Any
+    url: str
+    note: Any = ""
+    state: str = ""
+    word: Any = ""
+    day: Any = None
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """A short list of the home page: what comes first of a kind of work, and the whole list behind it."""
+
+    heading: Any
+    tasks: Sequence[Task]
+    url: str
+    icon: str
+    empty: Any
+
+
+@dataclass(frozen=True)
 class Address:
     """The page of a noun: its route, the column in its address, and which rows have one at all."""
 
@@ -60,6 +83,7 @@ class Address:
 
 CardSource = Callable[[Actor], Iterable[Card]]
 PanelSource = Callable[[Any, Actor], Any]
+AgendaSource = Callable[[Actor], Iterable[Agenda]]
 DeedSource = Callable[[Any, Actor], Iterable[Any]]
 BadgeSource = Callable[[Actor], int]
 
@@ -68,6 +92,7 @@ entries: list[Entry] = [
     Entry(_("History"), "events", "history", 90),
 ]
 cards: dict[str, tuple[int, CardSource]] = {}
+agendas: dict[str, tuple[int, AgendaSource]] = {}
 addresses: dict[str, Address] = {}
 panels: dict[str, dict[str, PanelSource]] = {}
 deeds: dict[str, dict[str, DeedSource]] = {}
@@ -81,7 +106,7 @@ def offer(found: Sequence[Entry]) -> None:
 
 
 def lines_for(actor: Actor, path: str) -> list[dict[str, Any]]:
-    """The menu of an actor, the line the reader is on marked, what waits behind it counted."""
+    """The menu of an actor, the line the reader is on marked; what waits behind a line is counted later."""
     lines: list[dict[str, Any]] = []
     for entry in entries:
         if not actor.is_stranger and entry.is_for(actor):
@@ -91,17 +116,29 @@ def lines_for(actor: Actor, path: str) -> list[dict[str, Any]]:
                     "label": entry.label,
                     "url": url,
                     "icon": entry.icon,
-                    "badge": badges[entry.route](actor) if entry.route in badges else 0,
+                    "counted": entry.route if entry.route in badges else "",
                     "active": path == url if url == "/" else path.startswith(url),
                 }
             )
     return lines
 
 
+def badges_for(actor: Actor) -> list[tuple[str, int]]:
+    """What waits behind each counted line of the menu; fetched after the page."""
+    routes = {entry.route for entry in entries if actor.side in entry.sides}
+    return [(route, source(actor)) for route, source in badges.items() if route in routes]
+
+
 def cards_for(actor: Actor) -> list[Card]:
     """Every card of the home page: daily work first, what is looked after from month to month last."""
     ordered = sorted(cards.values(), key=lambda offered: offered[0])
     return [card for _position, source in ordered for card in source(actor)]
+
+
+def agendas_for(actor: Actor) -> list[Agenda]:
+    """The work lists of the home page, in their order."""
+    ordered = sorted(agendas.values(), key=lambda offered: offered[0])
+    return [agenda for _position, source in ordered for agenda in source(actor)]
 
 
 def deeds_for(label: str, row: Any, actor: Actor) -> list[Any]:

@@ -37,7 +37,11 @@ class Home(View):
         actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
         if actor.is_stranger:
             return render(request, "metrology/welcome.html")
-        context = {"title": _("Today"), "cards": navigation.cards_for(actor)}
+        context = {
+            "title": _("Today"),
+            "agendas": navigation.agendas_for(actor),
+            "cards": navigation.cards_for(actor),
+        }
         return render(request, "metrology/home.html", context)
 
 

@@ -51,7 +51,8 @@ class Outcome(Fragment):
         job = self.job(key)
         if job.state in WAITING:
             review.open_record(job, by=self.actor)
-        findings = gate.examine(job, approver=self.actor.person, approving_on=clock.today())
+        approver = self.actor.person if job.state == Job.State.CHECKED else None
+        findings = gate.examine(job, approver=approver, approving_on=clock.today() if approver else None)
         context: dict[str, Any] = {
             "title": _("What it leads to"),
             "back_url": reverse("review_job", args=[key]),

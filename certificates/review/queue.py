@@ -23,12 +23,14 @@ from instruments.workflow import MAY
 from metrology import clock, resume
 from metrology.actors import Actor
 from metrology.errors import DomainError
+from metrology.navigation import Agenda, Task
 from metrology.pages import ActingView, Cell
 from metrology.scope import ScopedQuerySet
 
 State = Job.State
 WAITING = (State.SUBMITTED, State.CHECKED)
 MOST_SHOWN = 200
+MOST_AT_HOME = 6
 ORDER = ("promised_on", "pk")
 ACTS = {"check": State.SUBMITTED, "approve": State.CHECKED}
 
@@ -42,6 +44,27 @@ def waiting(actor: Actor) -> ScopedQuerySet[Job]:
 def count(actor: Actor) -> int:
     """The number beside the menu line."""
     return waiting(actor).count() if actor.allowed(*MAY["job.check"]) and not actor.is_system else 0
+
+
+def agenda(actor: Actor) -> Iterator[Agenda]:
+    """What waits for the actor's decision, on the home page."""
+    if not actor.allowed(*MAY["job.check"]) or actor.is_system:
+        return
+    found = waiting(actor).select_related("instrument__owner").order_by(*ORDER)[:MOST_AT_HOME]
+    tasks = [
+        Task(
+            job.instrument,
+            reverse("review_job", args=[job.public_id]),
+            note=f"{job.number} · {job.instrument.owner}",
+            state=job.state,
+            word=_("To approve") if job.state == State.CHECKED else _("To check"),
+            day=job.promised_on,
+        )
+        for job in found
+    ]
+    yield Agenda(
+        _("To review"), tasks, reverse("review"), "rubber-stamp", _("Nothing waits for your decision.")
+    )
 
 
 @dataclass(frozen=True)

@@ -50,9 +50,7 @@ class TestQueue:
         sections = client.get("/review/").context["sections"]
         found = {section.group.value: [row.job for row in section.rows] for section in sections}
         assert failed in found["failed"] and gauge in found["clean"]
-        assert [
-            line["badge"] for line in client.get("/").context["navigation"] if line["url"] == "/review/"
-        ] == [3]
+        assert client.get("/notifications/bell/").context["counts"] == [("review", 3)]
 
     def test_nobody_is_offered_what_they_measured_themselves(self, client, house, gauge):
         enter(client, house.tester)

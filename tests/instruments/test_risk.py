@@ -43,6 +43,7 @@ def value(reported, low="", high="", expanded=""):
         ("0.4", "-1.0", "1.0", "0.5", False),
         ("9.5", "", "10", "", True),
         ("5", "", "10", "", False),
+        ("5", "5", "", "", False),  # a minimum that is met
         ("pass", "", "", "", False),
         ("NaN", "-1", "1", "", False),
     ],

@@ -64,7 +64,7 @@ def test_a_list_costs_the_same_for_one_row_and_for_many(client, house, name, dja
         assert len(client.get(reverse(name)).context["rows"]) == 6
 
 
-@pytest.mark.parametrize(("name", "ceiling"), [("instrument", 9), ("order", 10), ("job", CEILING)])
+@pytest.mark.parametrize(("name", "ceiling"), [("instrument", 8), ("order", 10), ("job", CEILING)])
 def test_a_page_is_read_by_institute_and_authority(
     client, house, city, nouns, name, ceiling, django_assert_max_num_queries
 ):
