@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.viewsets import ViewSetMixin
 
+from instruments.api.imports import ImportViewSet
 from instruments.api.jobs import JobViewSet
 from instruments.api.ledger import CategoryViewSet, InstrumentViewSet
 from instruments.api.orders import OrderViewSet
@@ -11,25 +12,25 @@ from instruments.views import (
     due,
     gaps,
     jobs,
-    ledger,
     order,
     ordering,
     orders,
     papers,
     receiving,
+    worklist,
 )
 
 api_routes: list[tuple[str, type[ViewSetMixin], str]] = [
     ("categories", CategoryViewSet, "category"),
     ("instruments", InstrumentViewSet, "instrument"),
+    ("instrument-imports", ImportViewSet, "import"),
     ("orders", OrderViewSet, "order"),
     ("jobs", JobViewSet, "job"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("instruments/", ledger.InstrumentList.as_view(), name="instruments"),
+    path("", include("instruments.ledger_urls")),
     path("instruments/labels/", papers.Labels.as_view(), name="labels"),
-    path("instruments/<uuid:key>/", ledger.InstrumentPage.as_view(), name="instrument"),
     path("orders/", orders.OrderList.as_view(), name="orders"),
     path("orders/new/", ordering.NewOrder.as_view(), name="order_new"),
     path("orders/<uuid:key>/", order.OrderPage.as_view(), name="order"),
@@ -46,6 +47,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("due/", due.DueBoard.as_view(), name="due"),
     path("gaps/", gaps.GapPage.as_view(), name="gaps"),
     path("", include("instruments.bench_urls")),
-    path("jobs/", jobs.JobList.as_view(), name="jobs"),
+    path("jobs/", worklist.JobList.as_view(), name="jobs"),
     path("jobs/<uuid:key>/", jobs.JobPage.as_view(), name="job"),
 ]

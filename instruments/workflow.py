@@ -51,9 +51,9 @@ CAMPAIGN_MOVES: Moves = {
 }
 
 IMPORT_MOVES: Moves = {
-    _B.MAPPING: frozenset({_B.CHECKING}),
+    _B.MAPPING: frozenset({_B.MAPPING, _B.CHECKING}),
     _B.CHECKING: frozenset({_B.REVIEW}),
-    _B.REVIEW: frozenset({_B.CHECKING, _B.ENTERING}),
+    _B.REVIEW: frozenset({_B.MAPPING, _B.CHECKING, _B.ENTERING}),
     _B.ENTERING: frozenset({_B.REVIEW, _B.DONE}),
     _B.DONE: frozenset(),
 }

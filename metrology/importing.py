@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -33,6 +35,16 @@ HEADING_WITHIN = 20
 EXACT_DIGITS = 10**15
 FIRST_DAY_NUMBER, LAST_DAY_NUMBER = 36_526, 54_789  # 2000-01-01 to 2050-01-01 as spreadsheets count days
 
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 ZIP = b"PK\x03\x04"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 DELIMITERS = ("\t", ",", ";", "，", "；")
@@ -307,7 +319,7 @@ def _guard(content: bytes) -> None:
                 if not part.filename.lower().endswith((".png", ".jpg", ".jpeg", ".emf", ".bin")):
                     with archive.open(part) as stream:
                         _guard_cells(stream.read(MOST_UNPACKED))
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as error:
+    except BROKEN as error:
         raise Invalid({"/file": [_unreadable()]}) from error
 
 

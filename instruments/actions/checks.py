@@ -82,9 +82,14 @@ def is_own(by: Actor, owner: Organization) -> bool:
     return by.allowed(*roles.ENTERPRISE, *DESK, within=owner)
 
 
+def is_keeper(by: Actor, owner: Organization) -> bool:
+    """Whether the actor keeps this body's ledger."""
+    return is_own(by, owner) or (by.allowed(*DESK) and owner.region.path.startswith(by.region_path))
+
+
 def require_keeper(by: Actor, owner: Organization) -> None:
     """Only the owner, or the desk of an institute in whose region the owner lies, keeps a ledger."""
-    if is_own(by, owner) or (by.allowed(*DESK) and owner.region.path.startswith(by.region_path)):
+    if is_keeper(by, owner):
         return
     raise Forbidden(_("Only the owner, or the counter of an institute of its region, may do this."))
 

@@ -6,19 +6,21 @@ from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from instruments.actions import bulk
 from instruments.actions.checks import require_keeper
 from instruments.imports import outbox
 from instruments.imports.checking import check
-from instruments.imports.fields import BY_KEY, REQUIRED, known_headings, names
+from instruments.imports.fields import BY_KEY, REQUIRED, derived_headings, known_headings, names
+from instruments.imports.template import SAMPLE
 from instruments.models import ImportBatch, ImportRow
 from instruments.workflow import IMPORT_MOVES
 from metrology import clock
 from metrology.actors import Actor
 from metrology.errors import Conflict, Forbidden, Invalid
-from metrology.importing import SCIENTIFIC, Table, matched, read, tidy
+from metrology.importing import SCIENTIFIC, Table, matched, plain_heading, read, tidy
 from metrology.ledger import record, verb
 from metrology.models import Membership, Organization
 from metrology.science.numerals import fold_width
@@ -50,7 +52,7 @@ def open_batch(owner: Organization, *, by: Actor, content: bytes, name: str) -> 
         **_framing(table),
     )
     record("import.opened", batch, by=by, organization=owner, file=batch.name, sha256=digest)
-    if all(mapping) and not missing_columns(mapping):
+    if not left_out(table.headings, mapping) and not missing_columns(mapping):
         _fill(batch, table, mapping)
     return batch
 
@@ -65,9 +67,7 @@ def match_columns(
     headed: bool | None = None,
 ) -> ImportBatch:
     """Say which column is which, or choose another sheet; the rows are then read afresh and checked."""
-    _require_open(batch, by, State.MAPPING, State.REVIEW)
-    if batch.rows.filter(state=ImportRow.State.ENTERED).exists():
-        raise Conflict(_("Some rows are in the ledger already. Upload the rest as a new table."))
+    require_matchable(batch, by)
     content = bytes(batch.content)
     table = read(
         content,
@@ -77,10 +77,9 @@ def match_columns(
         headed=batch.is_headed if headed is None else headed,
     )
     if mapping is None or (table.sheet, table.headed) != (batch.sheet, batch.is_headed):
-        framing = _framing(table)
-        ImportBatch.objects.filter(pk=batch.pk).update(**framing, mapping=matched(table.headings, names()))
-        batch.refresh_from_db()
-        return batch
+        batch.rows.all().delete()
+        found = matched(table.headings, names())
+        return advance(batch, State.MAPPING, moves=IMPORT_MOVES, mapping=found, total=0, **_framing(table))
     _require_mapping(table, mapping)
     batch.rows.all().delete()
     _fill(batch, table, list(mapping))
@@ -222,11 +221,23 @@ def enter_rows(batch_id: int) -> None:
         row.state, row.instrument = ImportRow.State.ENTERED, findings[row.pk].instrument
     ImportRow.objects.bulk_update(good, ["state", "instrument"], batch_size=CHUNK)
     record("import.entered", batch, by=by, organization=batch.owner, file=batch.name, **outcome)
-    finished = {"finished_at": clock.now()}
     if len(good) == len(rows):
-        advance(batch, State.DONE, moves=IMPORT_MOVES, content=b"", **finished)
+        advance(batch, State.DONE, moves=IMPORT_MOVES, content=b"", finished_at=clock.now())
     else:
-        advance(batch, State.REVIEW, moves=IMPORT_MOVES, **finished)
+        advance(batch, State.REVIEW, moves=IMPORT_MOVES, finished_at=clock.now())
+
+
+def require_matchable(batch: ImportBatch, by: Actor) -> None:
+    """The columns may be matched anew as long as nothing of the table is in the ledger."""
+    _require_open(batch, by, State.MAPPING, State.REVIEW)
+    if batch.rows.filter(state=ImportRow.State.ENTERED).exists():
+        raise Conflict(_("Some rows are in the ledger already. Upload the rest as a new table."))
+
+
+def counts_of(batch: ImportBatch) -> dict[str, int]:
+    """How many rows are in each state."""
+    rows = batch.rows.order_by().values_list("state").annotate(Count("pk"))
+    return {state.value: 0 for state in ImportRow.State} | dict(rows)
 
 
 def missing_columns(mapping: Sequence[str]) -> list[str]:
@@ -235,6 +246,13 @@ def missing_columns(mapping: Sequence[str]) -> list[str]:
     if "kind" in present:
         present.add("category")
     return [key for key in REQUIRED if key not in present]
+
+
+def left_out(headings: Sequence[str], mapping: Sequence[str]) -> list[str]:
+    """The headings that nobody has given a meaning, but for those the ledger works out itself."""
+    known = derived_headings()
+    pairs = zip(headings, mapping, strict=True)
+    return [heading for heading, key in pairs if not key and plain_heading(heading) not in known]
 
 
 def key_of(values: Mapping[str, str]) -> str:
@@ -255,7 +273,7 @@ def _fill(batch: ImportBatch, table: Table, mapping: list[str]) -> None:
             for place, key in places
             if place in one.traps
         }
-        if values or traps:
+        if (values or traps) and values != SAMPLE:
             rows.append(ImportRow(batch=batch, line=one.line, values=values, traps=traps, key=key_of(values)))
     if not rows:
         raise Invalid({"/mapping": [_("No row has anything in the matched columns.")]})

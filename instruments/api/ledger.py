@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from instruments.actions import ledger
 from instruments.api.fields import SEARCH_LABEL, CategoryCode, Parameters, ReasonBody, containing
-from instruments.models import Category, Instrument, PlanField, Purpose
+from instruments.models import Category, Delivery, Instrument, PlanField, Purpose
 from labs.models import Equipment
 from metrology.api import ScopedViewSet, post_action
 from metrology.doors import Body, Filters, RegionFilter, Several, Whole, creates
@@ -80,6 +80,7 @@ class InstrumentSerializer(serializers.ModelSerializer[Instrument]):
             "category",
             "category_name",
             "name",
+            "kind",
             "model",
             "serial",
             "asset_no",
@@ -91,6 +92,7 @@ class InstrumentSerializer(serializers.ModelSerializer[Instrument]):
             "purpose",
             "plan_fields",
             "location",
+            "delivery",
             "is_mandatory",
             "own_interval_months",
             "state",
@@ -104,6 +106,7 @@ class InstrumentChange(Body):
     category = CategoryCode(required=False)
     region = RegionKey(required=False)
     name = StrictText(max_length=120, required=False)
+    kind = StrictText(max_length=80, required=False, allow_blank=True)
     model = StrictText(max_length=80, required=False, allow_blank=True)
     serial = StrictText(max_length=80, required=False)
     asset_no = StrictText(max_length=60, required=False, allow_blank=True)
@@ -115,6 +118,7 @@ class InstrumentChange(Body):
     purpose = serializers.ChoiceField(Purpose.choices, required=False)
     plan_fields = Several(child=serializers.ChoiceField(PlanField.choices), required=False, max_length=10)
     location = StrictText(max_length=200, required=False, allow_blank=True)
+    delivery = serializers.ChoiceField(Delivery.choices, required=False, allow_blank=True)
     own_interval_months = Whole(min_value=1, max_value=240, required=False, allow_null=True)
     equipment = ScopedRelated(queryset=Equipment.objects.all(), required=False, allow_null=True)
 

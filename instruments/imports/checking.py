@@ -15,11 +15,11 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import override
 
-from instruments.imports.fields import FIELDS, IDENTITY, REQUIRED, Field
+from instruments.imports.fields import BY_KEY, FIELDS, IDENTITY, REQUIRED, Field
 from instruments.imports.words import LOOK, WRONG
 from instruments.models import Category, Delivery, ImportBatch, ImportRow, Instrument, Purpose
 from metrology import reference
-from metrology.importing import plain_heading
+from metrology.importing import plain_heading, tidy
 from metrology.models import Organization, Region
 from metrology.pdf import named, unprintable
 from metrology.science.numerals import fold_width
@@ -241,17 +241,25 @@ def _settled(found: Found) -> None:
         found.note("purpose", "purpose_missing", LOOK)
 
 
+def as_read(present: Instrument, key: str) -> Any:
+    """What the ledger says, in the form in which a table would be read."""
+    value = getattr(present, key)
+    if not isinstance(value, str):
+        return value
+    return fold_width(tidy(value)).strip() if BY_KEY[key].coded else tidy(value)
+
+
 class Ledger:
     """The owner's entries that these rows may mean: by label, or by name, model and serial no."""
 
     def __init__(self, owner: Organization, findings: Iterable[Found]) -> None:
         said = [found.details for found in findings]
-        asked = Q(label_no__in={details["label_no"] for details in said if "label_no" in details}) | Q(
-            serial__in={details["serial"] for details in said if "serial" in details}
-        )
+        labels = {details["label_no"] for details in said if "label_no" in details}
+        serials = {details["serial"] for details in said if "serial" in details}
+        asked = Q(label_no__in=labels) | Q(serial__in=serials)
         rows = list(Instrument.objects.filter(asked, owner=owner).select_related("category", "region"))
         self.by_label = {row.label_no: row for row in rows}
-        self.by_name = {tuple(getattr(row, name) for name in IDENTITY): row for row in rows}
+        self.by_name = {tuple(as_read(row, name) for name in IDENTITY): row for row in rows}
 
     def place(self, found: Found, on_duplicate: str) -> None:
         """Say whether a row is new, the same as an entry, or an entry to be changed or left."""
@@ -269,7 +277,7 @@ class Ledger:
         found.changes = {
             key: value
             for key, value in details.items()
-            if key != "categories" and getattr(present, key) != value
+            if key != "categories" and as_read(present, key) != value
         }
         if not found.changes:
             found.doing = ImportRow.Doing.SAME

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext_lazy
 
 from instruments.models import Instrument
+from metrology.importing import plain_heading
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ FORM_FIELDS = FIELDS[:13]
 REQUIRED = tuple(field.key for field in FIELDS if field.required)
 CHOSEN = ("category", "purpose", "delivery", "region")
 """The columns whose cells name one thing out of a list."""
+DERIVED = (_("Owner"), _("State"), _("Due on"))
 IDENTITY = ("name", "model", "serial")
 
 
@@ -148,3 +150,12 @@ def names() -> dict[str, list[str]]:
 
 def known_headings() -> list[str]:
     return [title for field in FIELDS for title in field.titles]
+
+
+def derived_headings() -> set[str]:
+    """Columns of an exported ledger that it works out itself: shown there, never read back."""
+    found = set()
+    for language in ("zh-hans", "en"):
+        with override(language):
+            found |= {plain_heading(str(label)) for label in DERIVED}
+    return found

@@ -66,6 +66,11 @@ class ImportBatch(ScopedModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def tone(self) -> str:
+        """A state of the house's colours that looks like this one."""
+        return {"done": "done", "review": "pending", "mapping": "pending"}.get(self.state, "in_progress")
+
 
 class ImportRow(ScopedModel):
     """One row of the table: what it says, what is wrong with it, and what became of it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from instruments.models import Instrument, Job, OrderItem
+from instruments.actions.checks import is_keeper, is_own
+from instruments.imports.fields import BY_KEY, FORM_FIELDS
+from instruments.models import Category, Instrument, Job, OrderItem, Purpose
+from instruments.parameters import asked_for
+from instruments.views.owners import MAY_KEEP
 from instruments.views.words import due_cell, job_state
-from labs.models import MethodVersion
-from labs.views.document import said
+from instruments.workflow import INSTRUMENT_MOVES
 from metrology import clock
+from metrology.acting import Deed
 from metrology.filters import PageFilter, chosen, of
 from metrology.pages import (
     Cell,
@@ -28,7 +32,9 @@ from metrology.pages import (
     link_fact,
     table,
 )
+from metrology.roles import INSTITUTE
 
+State = Instrument.State
 DUE = (
     ("overdue", gettext_lazy("Overdue")),
     ("30", gettext_lazy("Within 30 days")),
@@ -39,10 +45,27 @@ DUE = (
 HISTORY = 50
 
 
+FORM_CELLS: dict[str, Any] = {
+    "category": "category",
+    "serial": lambda row: Cell(row.serial, mono=True),
+    "quantity": lambda row: Cell(1, numeric=True),
+    "purpose": "get_purpose_display",
+    "delivery": "get_delivery_display",
+}
+"""Where a column of the national form is not simply the field of its name; one row is one piece."""
+
+
 class InstrumentFilter(PageFilter):
     indexed = True
     searched = ("name", "serial", "model", "label_no", "asset_no", "owner__name_zh", "owner__name_en")
 
+    category = django_filters.ModelChoiceFilter(
+        queryset=Category.objects.all(),
+        to_field_name="code",
+        label=gettext_lazy("Category"),
+        empty_label=gettext_lazy("All"),
+    )
+    purpose = chosen("purpose", Purpose.choices, gettext_lazy("Purpose"))
     state = chosen("state", Instrument.State.choices, gettext_lazy("State"))
     due = django_filters.ChoiceFilter(
         method="by_due", choices=DUE, label=gettext_lazy("Due"), empty_label=gettext_lazy("All")
@@ -64,15 +87,31 @@ class InstrumentList(ScopedListView[Instrument]):
     title = gettext_lazy("Instruments")
     filterset_class = InstrumentFilter
     empty_title = gettext_lazy("No instrument to show")
+    template_name = "instruments/ledger.html"
     columns = (
-        Column(gettext_lazy("Label no."), "label_no", mono=True),
-        Column(gettext_lazy("Name"), "name"),
-        Column(gettext_lazy("Model"), "model"),
-        Column(gettext_lazy("Serial no."), "serial", mono=True),
+        *(Column(field.label, FORM_CELLS.get(field.key, field.key)) for field in FORM_FIELDS),
+        Column(BY_KEY["asset_no"].label, "asset_no", mono=True),
+        Column(BY_KEY["label_no"].label, "label_no", mono=True),
         Column(gettext_lazy("Owner"), "owner"),
         Column(gettext_lazy("State"), "state", state=True),
         Column(gettext_lazy("Due on"), lambda row: due_cell(row.due_on)),
     )
+
+    def actions(self) -> list[Deed]:
+        if not self.actor.allowed(*MAY_KEEP):
+            return []
+        return [
+            Deed(_("Import a table"), reverse("imports"), "upload"),
+            Deed(_("New instrument"), reverse("instrument_new"), "plus"),
+        ]
+
+    def context(self, rows: list[Any]) -> dict[str, Any]:
+        lines = table(self.title, self.columns, rows, linked=True).rows
+        return {
+            "ledger": list(zip(rows, lines, strict=True)),
+            "may_order": self.actor.allowed(*MAY_KEEP),
+            "may_label": not self.actor.is_stranger,
+        }
 
     def order_for(self, filters: Any) -> str:
         asked = filters.form.cleaned_data.get("due") if filters.form.is_valid() else ""
@@ -80,7 +119,7 @@ class InstrumentList(ScopedListView[Instrument]):
 
 
 class InstrumentPage(ScopedDetailView[Instrument]):
-    rows = Instrument.objects.select_related("owner", "region", "category", "equipment")
+    rows = Instrument.objects.select_related("owner__region", "region", "category", "equipment")
     back = "instruments"
     back_label = gettext_lazy("Instruments")
 
@@ -92,25 +131,30 @@ class InstrumentPage(ScopedDetailView[Instrument]):
             "state_label": row.get_state_display(),
         }
 
-    def actions(self, row: Any) -> list[dict[str, Any]]:
-        subject = f"{reverse('events')}?subject={row.public_id}"
-        return [{"label": _("History"), "url": subject, "icon": "history"}]
+    def actions(self, row: Any) -> list[Deed]:
+        return [
+            *self._acts(row),
+            Deed(_("History"), f"{reverse('events')}?subject={row.public_id}", "history"),
+        ]
+
+    def _acts(self, row: Any) -> Iterator[Deed]:
+        """What may be done to it now; an owner cannot return what failed, and the verb says why."""
+        moves = INSTRUMENT_MOVES[row.state]
+        key = [row.public_id]
+        if self.actor.allowed(*INSTITUTE) or is_own(self.actor, row.owner):
+            if State.IN_USE in moves:
+                yield Deed(_("Return to use"), reverse("instrument_return", args=key), "player-play")
+            if State.OUT_OF_SERVICE in moves:
+                yield Deed(_("Take out of service"), reverse("instrument_stop", args=key), "ban")
+        if moves and is_keeper(self.actor, row.owner):
+            yield Deed(_("Scrap"), reverse("instrument_scrap", args=key), "trash")
+            yield Deed(_("Correct the entry"), reverse("instrument_change", args=key), "pencil")
 
     def sections(self, row: Any) -> list[Facts | Table]:
-        named = self._parameter_words(row) if row.parameters else {}
+        named = {one.key: one.label for one in asked_for(row.category, self.actor)} if row.parameters else {}
         parameters = [Fact(named.get(name, name), value, mono=True) for name, value in row.parameters.items()]
         extra = [Facts(_("Parameters"), parameters)] if parameters else []
         return [self._facts(row), *extra, self._history(row)]
-
-    def _parameter_words(self, row: Any) -> dict[str, str]:
-        """What the methods of its category call the parameters."""
-        versions = MethodVersion.objects.visible_to(self.actor).filter(
-            edition__method__categories=row.category_id
-        )
-        documents = versions.order_by("pk").values_list("document", flat=True)
-        return {
-            node["key"]: said(node) for text in documents for node in json.loads(text).get("parameters", ())
-        }
 
     def _facts(self, row: Any) -> Facts:
         due = due_cell(row.due_on)
@@ -122,6 +166,7 @@ class InstrumentPage(ScopedDetailView[Instrument]):
                 Fact(_("Label no."), row.label_no, mono=True),
                 link_fact(_("Owner"), row.owner),
                 Fact(_("Category"), row.category),
+                Fact(_("Kind within the category"), row.kind),
                 Fact(_("Model"), row.model),
                 Fact(_("Serial no."), row.serial, mono=True),
                 Fact(_("Asset no."), row.asset_no, mono=True),
@@ -134,6 +179,7 @@ class InstrumentPage(ScopedDetailView[Instrument]):
                 Fact(_("Owner's own interval (months)"), row.own_interval_months),
                 Fact(_("Region"), row.region),
                 Fact(_("Place of use"), row.location),
+                Fact(_("Way of delivery"), row.get_delivery_display()),
                 link_fact(_("Used as equipment"), row.equipment),
             ],
         )

@@ -73,7 +73,7 @@ PLANTED = [
 
 
 def planted():
-    """500 rows with 17 errors: the traps above, a serial no. twice, and a merged cell; and where they stand."""
+    """500 rows with 17 errors: the traps above, a serial no. twice, a merged cell; and where they stand."""
     lines = tables.rows(500)
     expected = set()
     for place, (key, value, code) in enumerate(PLANTED):
