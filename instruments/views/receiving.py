@@ -127,8 +127,8 @@ class Receive(OrderAct):
     """The scan field ticks, the button receives what is ticked; the rest may come another day."""
 
     form_class = ReceiveForm
+    title = gettext_lazy("Receive instruments")
     template_name = "instruments/receive.html"
-    said = ""
     heard: Heard | None = None
     pieces: list[Piece]
     held: list[OrderItem]
