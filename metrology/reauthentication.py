@@ -27,7 +27,7 @@ def confirm_identity(user: User, *, password: str = "", code: str = "") -> None:
 
 def has_second_step(user: User) -> bool:
     """Whether this login asks for a one-time code."""
-    return Authenticator.objects.filter(user=user.pk, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user=user.pk, type=Authenticator.Type.TOTP).exists())
 
 
 def check_code(user: User, code: str) -> bool:

@@ -67,7 +67,7 @@ class Registrations(ScopedListView[RegistrationRequest]):
         Column(gettext_lazy("State"), "state", state=True),
     )
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponseBase:
         self.actor.require(*DOORS)
         return super().get(request)
 

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from metrology.accounts import entrance, invitations, people, registrations, sessions
+from metrology import oidc
+from metrology.accounts import entrance, invitations, people, registrations, sessions, sign_on
 
 urlpatterns = [
+    path(f"accounts/oidc/{oidc.PROVIDER_ID}/login/", sign_on.leave),
+    path(f"accounts/oidc/{oidc.PROVIDER_ID}/login/callback/", sign_on.come_back),
     path("settings/people/", people.People.as_view(), name="people_access"),
     path("settings/people/invite/", people.Invite.as_view(), name="invite"),
     path("settings/people/<uuid:key>/end/", people.End.as_view(), name="end_membership"),

@@ -144,7 +144,7 @@ def accept_invitation(token: str, *, username: str, password: str, language: str
     check_login(faults, user, password)
     check_role(faults, invitation.organization, invitation.role)
     faults.stop()
-    if person.pk is None:
+    if person._state.adding:
         person.save()
     user.person = person
     open_login(user, password)

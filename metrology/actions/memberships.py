@@ -127,7 +127,7 @@ def end_sessions(user: User, *, keep: str = "") -> int:
     for one in held:
         store(one.session_key).delete()
     UserSession.objects.filter(pk__in=[one.pk for one in held]).delete()
-    tokens, _rows = ApiToken.objects.filter(user=user).delete()
+    tokens: int = ApiToken.objects.filter(user=user).delete()[0]
     return len(held) + tokens
 
 

@@ -36,7 +36,7 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # the token's
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """A new login takes the shape of its name, so that none that looks alike can follow."""
-        if self.pk is None and self.shape is None:
+        if self._state.adding and self.shape is None:
             self.shape = usernames.shape(self.username)
         super().save(*args, **kwargs)
 

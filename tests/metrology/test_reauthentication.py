@@ -24,8 +24,8 @@ def user():
     return make.user()
 
 
-def code_now() -> str:
-    return format_hotp_value(hotp_value(SECRET, list(yield_hotp_counters_from_time())[1]))
+def code_now(secret: str = SECRET) -> str:
+    return format_hotp_value(hotp_value(secret, list(yield_hotp_counters_from_time())[1]))
 
 
 def test_the_password_is_enough(user):
