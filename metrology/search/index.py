@@ -93,8 +93,8 @@ def rebuild() -> dict[int, int]:
         for source in in_order():
             counts[source.number] = 0
             rows = source.rows.order_by("pk").values(*source.fields).iterator(chunk_size=CHUNK)
-            while entries := [source.entry(row) for row in islice(rows, CHUNK)]:
-                SearchEntry.objects.bulk_create(entries, batch_size=500)
+            while entries := [source.columns(row) for row in islice(rows, CHUNK)]:
+                tables.write(entries)
                 counts[source.number] += len(entries)
     return counts
 

@@ -62,7 +62,10 @@ class Source:
         return self.rows.all().visible_to(actor)  # type: ignore[attr-defined]  # every source is a scoped noun
 
     def entry(self, row: Mapping[str, Any]) -> SearchEntry:
-        """The entry of a row given as its `fields`."""
+        return SearchEntry(*self.columns(row))  # type: ignore[misc]  # in the order of its fields
+
+    def columns(self, row: Mapping[str, Any]) -> tuple[int | str, ...]:
+        """The columns of the entry of a row that is given as its `fields`."""
 
         def said(names: tuple[str, ...]) -> list[str]:
             return [str(row[name]) for name in names if row[name] not in (None, "")]
@@ -70,15 +73,15 @@ class Source:
         names = [fold(name) for name in said(self.names)]
         codes = [fold(code) for code in said(self.codes)]
         spelled = [pinyin(name) for name in names]
-        return SearchEntry(
-            id=self.first | row["pk"],
-            key=str(row[self.key]),
-            title=" ".join(said(self.title))[:TITLE],
-            subtitle=" · ".join(dict.fromkeys(said(self.subtitle)))[:SUBTITLE],
-            words=lines([*codes, *names, *(fold(word) for word in said(self.words))]),
-            codes=lines(codes),
-            initials=lines(initials for initials, _whole in spelled),
-            spelled=lines(whole for _initials, whole in spelled),
+        return (
+            self.first | row["pk"],
+            str(row[self.key]),
+            " ".join(said(self.title))[:TITLE],
+            " · ".join(dict.fromkeys(said(self.subtitle)))[:SUBTITLE],
+            lines([*codes, *names, *(fold(word) for word in said(self.words))]),
+            lines(codes),
+            lines([initials for initials, _whole in spelled]),
+            lines([whole for _initials, whole in spelled]),
         )
 
 

@@ -25,6 +25,7 @@ INITIAL, BEGINNING = "~", "^"
 _GAP = re.compile(r"[\s\x00-\x1f\x7f]+")
 _LETTERS = re.compile(r"[a-z]+")
 _LATIN = re.compile(r"[a-z0-9]+")
+_LATIN_RUN = re.compile(r"[!-~]{3,}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -70,17 +71,16 @@ def grams(words: str, initials: str, spelled: str) -> set[str]:
     return found
 
 
-def _cut(part: str, size: int) -> Iterator[str]:
-    return (part[i : i + size] for i in range(len(part) - size + 1))
+def _cut(part: str, size: int) -> list[str]:
+    return [part[i : i + size] for i in range(len(part) - size + 1)]
 
 
-def _plain(part: str) -> Iterator[str]:
-    yield from _cut(part, SIZES[0])
-    for size in SIZES[1:]:
-        if part.isascii():
-            yield from _cut(part, size)
-        else:
-            yield from (gram for gram in _cut(part, size) if gram.isascii())
+def _plain(part: str) -> list[str]:
+    found = _cut(part, SIZES[0])
+    for run in (part,) if part.isascii() else _LATIN_RUN.findall(part):
+        for size in SIZES[1:]:
+            found += _cut(run, size)
+    return found
 
 
 def _beginnings(part: str) -> Iterator[str]:
@@ -112,7 +112,7 @@ class Word:
         size = _size(self.text) if ascii_only else SIZES[0]
         found = [list(dict.fromkeys(_cut(self.text, size)))]
         if not ascii_only:
-            found[0] += [gram for gram in dict.fromkeys(_cut(self.text, 3)) if gram.isascii()]
+            found[0] += [gram for run in _LATIN_RUN.findall(self.text) for gram in _cut(run, _size(run))]
         if self.is_spelled:
             beginning = BEGINNING + self.text[: _size(self.text)]
             if len(self.text) >= ANYWHERE:
