@@ -12,6 +12,7 @@ class CertificatesConfig(AppConfig):
         """Hand the kernel the pages, and what waits to be sealed: to the sweep and to the metrics."""
         import_module("certificates.pages").register()
         import_module("certificates.findable").register()
+        import_module("certificates.scanned").register()
         import_module("certificates.indicators").register()
         sources = import_module("metrology.metrics").sources
         sources["certificates"] = import_module("certificates.metrics").waiting

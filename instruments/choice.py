@@ -99,7 +99,7 @@ def _version_in_force(job: Job, day: date) -> MethodVersion | None:
 def _only_standard(institute: Organization, method: Method, day: date) -> Standard | None:
     """The one standard that may be used for a method on a day; if none may, the one that could."""
     fitting = standards_for(institute, method, day)
-    usable = list(fitting.usable_on(day))
+    usable: list[Standard] = list(fitting.usable_on(day))
     if len(usable) > 1:
         names = "; ".join(standard.name for standard in usable)
         raise Invalid({"/standard": [_("Several standards fit; choose one: %(names)s.") % {"names": names}]})

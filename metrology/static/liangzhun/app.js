@@ -31,6 +31,20 @@
     }
   });
 
+  // F2 leads to the scan field from anywhere; there it takes the cursor back.
+  document.addEventListener("keydown", function (event) {
+    var target = event.key === "F2" && document.querySelector("[data-hotkey=F2]");
+    if (target) {
+      event.preventDefault();
+      target.focus();
+      if (target.tagName === "INPUT") {
+        target.select();
+      } else {
+        target.click();
+      }
+    }
+  });
+
   // A form is sent once, however often its button is pressed; one that only fetches a file may be sent again.
   document.addEventListener("submit", function (event) {
     var form = event.target;
