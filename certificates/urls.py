@@ -12,6 +12,7 @@ api_routes: list[tuple[str, type[ViewSetMixin], str]] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v/", views.look_up, name="look_up"),
+    path("v/file/", views.check_file, name="check_file"),
     path("v/<slug:code>", views.check, name="check"),
     path("v/<slug:code>/", views.to_check),
     path("v/<slug:code>.json", views.check, {"as_json": True}, name="check_json"),

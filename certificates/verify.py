@@ -1,6 +1,7 @@
 """What anyone may learn of a document: its state in one word, and a summary without measured values."""
 
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from metrology import clock
 State = CertificateHead.State
 PUBLIC = (State.ISSUED, State.SUPERSEDED, State.REVOKED)
 TAIL = 6
+HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,14 @@ def look_up(number: str, factor: str) -> Certificate | None:
     fitting = [found.code, found.code[-TAIL:], found.client.credit_code or ""]
     matches = [hmac.compare_digest(typed.encode(), known.encode()) for known in fitting if known]
     return found if any(matches) else None
+
+
+def by_file(sha256: str) -> Certificate | None:
+    """The public document whose stored file has exactly these bytes; a hash cannot be guessed."""
+    if not HASH.fullmatch(sha256):
+        return None
+    found: Certificate | None = _public().filter(files__sha256=sha256).first()
+    return found
 
 
 def word_of(certificate: Certificate | None, today: date) -> Word:

@@ -1,5 +1,6 @@
 """Pages of certificates: the public check, and the document itself for whoever may see it."""
 
+import hashlib
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from metrology import clock, limits
 from metrology.actors import Actor
 
 MISSES = "verify"
+MOST_BYTES = 20 * 1024 * 1024
 
 
 class LookUpForm(forms.Form):
@@ -66,6 +68,31 @@ def check(request: HttpRequest, code: str, as_json: bool = False) -> HttpRespons
             verify.answer(found), status=200 if found else 404, json_dumps_params={"ensure_ascii": False}
         )
     return _shown(request, found)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def check_file(request: HttpRequest) -> HttpResponse:
+    """Is this the very file that was issued? By its hash, or by the file where no browser can hash it."""
+    who = limits.address_of(request)
+    sent = request.FILES.get("file") if request.method == "POST" else None
+    sha256 = request.GET.get("sha256", "").lower()
+    context: dict[str, Any] = {}
+    if limits.is_shut(MISSES, who, limits.MOST_MISSES):
+        context["refusal"] = _("Too many documents were not found. Wait ten minutes and try again.")
+    elif request.method == "POST" and sent is None:
+        context["refusal"] = _("Choose a file first.")
+    elif sent is not None and (sent.size or 0) > MOST_BYTES:
+        context["refusal"] = _("The file is too large to be one of ours.")
+    else:
+        if sent is not None:
+            sha256 = hashlib.file_digest(sent, "sha256").hexdigest()
+        context["sha256"] = sha256 if verify.HASH.fullmatch(sha256) else ""
+        context["found"] = verify.by_file(sha256)
+        if context["sha256"] and context["found"] is None:
+            limits.miss(MISSES, who)
+    status = 400 if "refusal" in context else 200
+    return render(request, "certificates/file.html", context, status=status)
 
 
 @require_safe

@@ -4,12 +4,14 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
-from certificates import actions, verify
+from certificates import actions, files, verify
 from certificates.models import Certificate
 from metrology import clock, limits
 from tests import make
 from tests.certificates import scene
+from tests.pages import INLINE
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def test_a_valid_document_says_so_and_no_more_than_it_should(client, house, issu
         house.client.address,
     ):
         assert hidden not in text
-    assert "演示</p>" not in text and "<script" not in text
+    assert "演示</p>" not in text and not INLINE.search(text)
     assert len(answer.content) < 30 * 1024
 
 
@@ -150,3 +152,47 @@ def test_names_are_masked():
     assert verify.masked("齐鲁惠民商贸有限公司（演示）") == "齐鲁＊＊＊＊公司（演示）"
     assert verify.masked("张记店") == "张＊＊＊＊店"
     assert verify.masked("店") == "店＊＊＊＊"
+
+
+class TestFile:
+    @pytest.fixture
+    def document(self, house, job):
+        certificate = actions.approve(job, by=house.approver)
+        actions.seal(certificate.pk)
+        certificate = Certificate.objects.get(pk=certificate.pk)
+        return certificate, files.read(certificate.seal.pdf_sha256)
+
+    def sent(self, client, content):
+        return client.post("/v/file/", {"file": SimpleUploadedFile("x.pdf", content)})
+
+    def test_the_issued_file_is_known_by_its_bytes(self, client, document):
+        certificate, content = document
+        answer = self.sent(client, content)
+        assert answer.context["found"] == certificate and certificate.number in answer.content.decode()
+
+    def test_one_byte_changed_is_not_the_issued_file(self, client, document):
+        _certificate, content = document
+        answer = self.sent(client, content[:-1] + b"?")
+        assert answer.context["found"] is None and answer.context["sha256"]
+
+    def test_a_browser_that_hashed_it_sends_only_the_hash(self, client, document):
+        certificate, _content = document
+        answer = client.get("/v/file/", {"sha256": certificate.seal.pdf_sha256.upper()})
+        assert answer.context["found"] == certificate
+
+    def test_a_document_not_public_is_not_known_by_its_file(self, client, document):
+        certificate, content = document
+        type(certificate.head).objects.filter(certificate=certificate).update(state="sealing")
+        assert self.sent(client, content).context["found"] is None
+
+    @pytest.mark.parametrize("typed", ["", "x", "0" * 63, "0" * 65, "g" * 64])
+    def test_what_is_no_hash_finds_nothing(self, client, db, typed):
+        assert client.get("/v/file/", {"sha256": typed}).context["found"] is None
+
+    def test_no_file_is_said(self, client, db):
+        assert client.post("/v/file/").status_code == 400
+
+    def test_guessing_hashes_is_slowed_down(self, client, db):
+        for number in range(limits.MOST_MISSES):
+            client.get("/v/file/", {"sha256": f"{number:064x}"})
+        assert client.get("/v/file/", {"sha256": "f" * 64}).status_code == 400
