@@ -31,6 +31,7 @@ ENDED = (CertificateHead.State.SUPERSEDED, CertificateHead.State.REVOKED)
 LEFT = ("instrument.put_out_of_service", "instrument.scrapped")
 MOVED = (*LEFT, "instrument.returned_to_use")
 NOT_OURS = (Job.State.CANCELLED, Job.State.SUBCONTRACTED)
+IN_USE = Q(state=Instrument.State.IN_USE)
 PERIOD = timedelta(days=365)
 
 
@@ -41,14 +42,35 @@ def coverage(days: Sequence[date], path: str) -> list[Tally]:
     certificates and of what was recorded since.
     """
     rows = Instrument.objects.filter(is_mandatory=True, region__path__startswith=path)
-    counts: dict[str, Any] = {}
+    if list(days) == [clock.today()]:
+        return _tallied(rows, days, [(IN_USE, Q(due_on__gte=days[0]))])
+    moved = Exists(_moves_since(_end(min(days))))
+    return _stayed(rows.filter(~moved), days) + _moved(rows.filter(moved), days)
+
+
+def _stayed(rows: Any, days: Sequence[date]) -> list[Tally]:
+    """Instruments that neither left nor came back since the first day: they are as they were."""
+    known = [Q(public_id__lt=identifiers.first_at(_end(day))) for day in days]
+    return _tallied(
+        rows, days, [(IN_USE & since, _verified(day)) for since, day in zip(known, days, strict=True)]
+    )
+
+
+def _moved(rows: Any, days: Sequence[date]) -> list[Tally]:
+    """The few that did: whether each was in use on a day is told by what was recorded next."""
+    conditions: list[tuple[Q, Q]] = []
     for place, day in enumerate(days):
-        in_use, verified = Q(state=Instrument.State.IN_USE), Q(due_on__gte=day)
-        if day != clock.today():
-            end = _end(day)
-            rows = rows.annotate(**{f"next_{place}": _next_move(end)})
-            in_use = Q(public_id__lt=identifiers.first_at(end)) & _was_in_use(f"next_{place}")
-            verified = Q(Exists(_valid_on(day, end)))
+        end, following = _end(day), f"next_{place}"
+        first = _moves_since(end).order_by("at", "pk").values("verb")[:1]
+        rows = rows.annotate(**{following: Subquery(first)})
+        in_use = Q(public_id__lt=identifiers.first_at(end)) & _was_in_use(following)
+        conditions.append((in_use, _verified(day)))
+    return _tallied(rows, days, conditions)
+
+
+def _tallied(rows: Any, days: Sequence[date], conditions: Sequence[tuple[Q, Q]]) -> list[Tally]:
+    counts: dict[str, Any] = {}
+    for place, (in_use, verified) in enumerate(conditions):
         counts[f"of_{place}"] = Count("pk", filter=in_use)
         counts[column(place)] = Count("pk", filter=in_use & verified)
     grouped = rows.order_by().values("region").annotate(**counts)
@@ -57,29 +79,31 @@ def coverage(days: Sequence[date], path: str) -> list[Tally]:
 
 def _was_in_use(following: str) -> Q:
     """By what was recorded next: it left, so it was in use; nothing, so it was as it is."""
-    unmoved = Q(**{f"{following}__isnull": True}, state=Instrument.State.IN_USE)
+    unmoved = Q(**{f"{following}__isnull": True}) & IN_USE
     return Q(**{f"{following}__in": LEFT}) | unmoved
 
 
-def _next_move(end: datetime) -> Subquery:
-    moves = Event.objects.filter(
+def _moves_since(end: datetime) -> Any:
+    return Event.objects.filter(
         subject_type="instruments.instrument",
         subject_id=Dashed(OuterRef("public_id")),
         verb__in=MOVED,
         at__gte=end,
     )
-    return Subquery(moves.order_by("at", "pk").values("verb")[:1])
 
 
-def _valid_on(day: date, end: datetime) -> Any:
+def _verified(day: date) -> Q:
+    """Holding a verification that was issued by the end of the day, not ended by then, and valid on it."""
+    end = _end(day)
     ended = CertificateStatus.objects.filter(certificate=OuterRef("pk"), state__in=ENDED, at__lt=end)
-    return Certificate.objects.filter(
+    valid = Certificate.objects.filter(
         ~Exists(ended),
         instrument=OuterRef("pk"),
         kind=Certificate.Kind.VERIFICATION,
         head__issued_at__lt=end,
         valid_until__gte=day,
     )
+    return Q(Exists(valid))
 
 
 def _end(day: date) -> datetime:

@@ -17,7 +17,7 @@ from metrology.models import Region
 SIZE = 120
 GAP = 8
 WIDE = 4
-LONGEST = 14
+LONGEST, WIDEST = 14, 6
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,17 @@ class Tile:
 
     @property
     def short(self) -> str:
-        """As much of the name as a tile holds; the whole stands in the table and is read aloud."""
+        """As many words of the name as a tile holds; the whole stands in the table and is read aloud."""
         name, _bracket, _rest = self.region.name.partition(" (")
         most = LONGEST if name.isascii() else LONGEST // 2
-        return name if len(name) <= most else f"{name[: most - 1]}…"
+        if len(name) <= most:
+            return name
+        kept = name[: most + 1].rpartition(" ")[0]
+        return kept or f"{name[: most - 1]}…"
+
+    @property
+    def is_wide(self) -> bool:
+        return len(self.figure) > WIDEST
 
     @property
     def x(self) -> int:
