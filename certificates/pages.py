@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from certificates import snapshot, verify
+from certificates import changing, snapshot, verify
 from certificates.acts import WORDS
 from certificates.models import Certificate, CertificateHead
 from certificates.review import queue
@@ -236,6 +236,7 @@ def register() -> None:
             Entry(gettext_lazy("Certificates"), "certificates", "certificate", 40),
         ]
     )
+    navigation.deeds.setdefault("certificates.certificate", {})["changing"] = changing.deeds
     navigation.badges["review"] = queue.count
     navigation.agendas["review"] = (20, queue.agenda)
     navigation.deeds.setdefault("instruments.job", {})["review"] = to_review

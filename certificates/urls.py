@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.viewsets import ViewSetMixin
 
-from certificates import api, archive, pages, views
+from certificates import api, archive, changing, pages, views
 from certificates.review import fragments, page, queue
 
 api_routes: list[tuple[str, type[ViewSetMixin], str]] = [
@@ -28,6 +28,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("certificates/", pages.CertificateList.as_view(), name="certificates"),
     path("certificates/zip/", archive.Archive.as_view(), name="certificates_zip"),
     path("certificates/<slug:key>/", pages.CertificatePage.as_view(), name="certificate"),
+    path("certificates/<slug:key>/amend/", changing.Amend.as_view(), name="certificate_amend"),
+    path("certificates/<slug:key>/revoke/", changing.Revoke.as_view(), name="certificate_revoke"),
+    path("certificates/<slug:key>/void/", changing.Void.as_view(), name="certificate_void"),
     path("certificates/<slug:number>.pdf", views.download, name="certificate_pdf"),
     path(
         "api/v1/jobs/<str:id>/approve/",
