@@ -69,7 +69,7 @@ class CertificateFilter(PageFilter):
         field_name="instrument__category",
         queryset=Category.objects.all(),
         to_field_name="code",
-        label=gettext_lazy("Category"),
+        label=gettext_lazy("Category of instrument"),
         empty_label=gettext_lazy("All"),
     )
     tested_from = _tested("gte", gettext_lazy("Tested from"))

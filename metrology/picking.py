@@ -18,17 +18,25 @@ class Pick:
     name: str
     line: Line
     name_at: int = 0
+    skip: bool = False
 
 
 def picks(
-    columns: Sequence[Column], rows: Iterable[Any], key: Callable[[Any], Any], *, name_at: int = 0
+    columns: Sequence[Column],
+    rows: Iterable[Any],
+    key: Callable[[Any], Any],
+    *,
+    name_at: int = 0,
+    skip: Callable[[Any], bool] = lambda row: False,
 ) -> list[Pick]:
+    """The rows with their boxes; "all" passes over those that `skip`."""
     return [
         Pick(
             key(row),
             str(row),
             Line([column.cell(row) for column in columns], navigation.address_of(row)),
             name_at,
+            skip(row),
         )
         for row in rows
     ]

@@ -42,6 +42,11 @@ class DueFilter(PageFilter):
     owner = of("owner")
 
 
+def ordered(row: Any) -> bool:
+    """Whether it waits in an order already, so that it is not ordered again by the way."""
+    return bool(getattr(row, "in_order", ("",))[0])
+
+
 class DueBoard(ScopedListView[Instrument]):
     """One tab per window; counts are of everything in the actor's scope that the filter lets through."""
 
@@ -110,7 +115,7 @@ class DueBoard(ScopedListView[Instrument]):
         return {
             "tabs": tabs,
             "tab": self.tab,
-            "picked_rows": picks(self.columns, rows, lambda row: row.public_id, name_at=1),
+            "picked_rows": picks(self.columns, rows, lambda row: row.public_id, name_at=1, skip=ordered),
             "picks": self.actor.allowed(*ENTERPRISE, *DESK),
             "is_filtered": any(query.get(name) for name in ("q", "category", "owner")),
         }

@@ -28,14 +28,14 @@
         said.textContent = String(picked);
       }
       if (all) {
-        all.checked = picked > 0 && picked === boxes().length;
+        all.checked = picked > 0 && picked >= boxes().filter(function (box) { return !box.hasAttribute("data-skip"); }).length;
         all.indeterminate = picked > 0 && !all.checked;
       }
     }
     if (all) {
       all.closest("[hidden]") && (all.closest("[hidden]").hidden = false);
       all.addEventListener("change", function () {
-        boxes().forEach(function (box) { box.checked = all.checked; });
+        boxes().forEach(function (box) { box.checked = all.checked && !box.hasAttribute("data-skip"); });
         tell();
       });
     }
