@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import django_filters
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +14,6 @@ from instruments.views import record
 from instruments.views.orders import timeline
 from instruments.views.words import rules, verdict_cell
 from labs.views.document import said
-from metrology.filters import PageFilter, chosen, of
 from metrology.pages import (
     Cell,
     Column,
@@ -23,7 +21,6 @@ from metrology.pages import (
     Facts,
     Part,
     ScopedDetailView,
-    ScopedListView,
     Table,
     link_fact,
     table,
@@ -40,44 +37,6 @@ PATH = (
     State.ISSUED,
     State.COLLECTED,
 )
-
-
-class JobFilter(PageFilter):
-    searched = ("number", "instrument__name", "instrument__serial", "instrument__owner__name_zh")
-
-    state = chosen("state", State.choices, gettext_lazy("State"))
-    mine = django_filters.ChoiceFilter(
-        method="by_mine",
-        choices=(
-            ("open", gettext_lazy("Mine, not yet handed over")),
-            ("all", gettext_lazy("Assigned to me")),
-        ),
-        label=gettext_lazy("Whose"),
-        empty_label=gettext_lazy("All"),
-    )
-    instrument = of("instrument")
-    order = of("item__order")
-
-    def by_mine(self, rows: Any, name: str, value: str) -> Any:
-        rows = rows.filter(assignee=self.request.actor.person)
-        return rows.filter(state__in=(State.ASSIGNED, State.MEASURING)) if value == "open" else rows
-
-
-class JobList(ScopedListView[Job]):
-    rows = Job.objects.select_related("instrument__owner", "method", "assignee", "institute")
-    title = gettext_lazy("Jobs")
-    filterset_class = JobFilter
-    empty_title = gettext_lazy("No job to show")
-    columns = (
-        Column(gettext_lazy("Job no."), "number", mono=True),
-        Column(gettext_lazy("Instrument"), "instrument"),
-        Column(gettext_lazy("Owner"), "instrument.owner"),
-        Column(gettext_lazy("State"), "state", state=True),
-        Column(gettext_lazy("Method"), "method", mono=True),
-        Column(gettext_lazy("Assigned to"), "assignee"),
-        Column(gettext_lazy("Promised on"), "promised_on"),
-        Column(gettext_lazy("Tested on"), "tested_on"),
-    )
 
 
 EQUIPMENT = (

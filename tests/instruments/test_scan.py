@@ -1,4 +1,4 @@
-"""A scan at the bench: whatever is on the label, the paper or the plate leads to its instrument, or says why not."""
+"""A scan at the bench: what is on label, paper or plate leads to its instrument, or is told why not."""
 
 from copy import deepcopy
 
