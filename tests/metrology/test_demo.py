@@ -6,6 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from django.test import override_settings
 from django.urls import reverse
 
 from certificates import audit, verify
+from certificates import files as files_of
 from certificates.models import Certificate, CertificateHead
 from instruments.models import Campaign, Instrument, Job, Reading, ServiceOrder
 from instruments.models.jobs import Remark
@@ -76,7 +78,7 @@ def times_of(name: str) -> list[Any]:
 
 def test_it_is_the_same_each_time(db: None, files: None) -> None:
     call_command("seed", verbosity=0)
-    found = []
+    found: list[dict[str, Any]] = []
     for _ in range(2):
         with clock.standing_at(DAY), pytest.raises(Undone):
             made(found)
@@ -128,6 +130,7 @@ def test_the_register_holds_and_its_history_runs_forward(small: None) -> None:
         assert {day.astimezone(clock.LOCAL).year for day in days} == {int(series[-4:])}
     assert not CertificateHead.objects.filter(state="sealing").exists()
     for head in CertificateHead.objects.select_related("certificate"):
+        assert head.issued_at is not None
         assert head.issued_at - head.certificate.approved_at < timedelta(hours=6)
 
 
@@ -203,9 +206,9 @@ def test_the_full_demonstration_is_as_large_as_promised(db: None, files: None) -
     standards = Counter(Standard.objects.values_list("institute", flat=True))
     assert standards.pop(cast.institute.pk) == 148
     assert sorted(standards.values(), reverse=True) == [31, 27, 26, 25, 19, 17]
-    areas = Counter[int]()
+    areas: dict[int, Decimal] = {}
     for institute, area in Room.objects.values_list("laboratory__institute", "area_m2"):
-        areas[institute] += area
+        areas[institute] = areas.get(institute, Decimal()) + area
     assert areas.pop(cast.institute.pk) == 9400
     assert (min(areas.values()), max(areas.values())) == (320, 780)
     assert Organization.objects.filter(kind="enterprise").count() == 40
@@ -242,7 +245,7 @@ def test_it_offers_a_table_and_an_altered_certificate(client: Any, small: None) 
     forged = client.get(reverse("demo_altered"))
     assert forged.content.startswith(b"%PDF")
     sealed = set(Certificate.objects.values_list("seal__pdf_sha256", flat=True))
-    assert audit.files.digest(forged.content) not in sealed
+    assert files_of.digest(forged.content) not in sealed
 
 
 @override_settings(ROOT_URLCONF=DEMO_URLS)

@@ -10,7 +10,7 @@ from typing import Any
 from labs.actions.equipment import add_equipment, add_trace_certificate
 from labs.actions.standards import Item, assign_person, establish_standard, include_equipment
 from labs.actions.standing import record_exam_certificate, record_public_licence, start_use
-from labs.models import Equipment, Room
+from labs.models import Equipment, Room, Standard
 from metrology import clock, reference
 from metrology.actors import SYSTEM
 from metrology.ledger import verb
@@ -33,7 +33,7 @@ class Kind:
     measuring_range: str
     accuracy: str
     methods: tuple[str, ...]
-    suffix: str
+    series: str
 
 
 @cache
@@ -57,7 +57,7 @@ def _kind(row: dict[str, Any], place: int) -> Kind:
         measuring_range=row["range"],
         accuracy=row["accuracy"],
         methods=tuple(code.rsplit("-", 1)[0] for code in row["methods"]),
-        suffix=f"（{SERIES[place]} 套）" if place else "",
+        series=SERIES[place] if place else "",
     )
 
 
@@ -81,8 +81,8 @@ def establish(cast: Cast, house: House, room: Room, kind: Kind, place: int, begu
     methods = cast.methods
     standard = establish_standard(
         institute=institute,
-        name_zh=f"{kind.zh}{kind.suffix}{DEMO}",
-        name_en=f"{kind.en} {kind.suffix and SERIES[1]}".strip() + " (demo)",
+        name_zh=f"{kind.zh}{kind.series and f'（{kind.series} 套）'}{DEMO}",
+        name_en=f"{kind.en}{kind.series and f', set {kind.series}'} (demo)",
         discipline=cast.disciplines[kind.discipline],
         measuring_range=kind.measuring_range,
         accuracy=kind.accuracy,
@@ -113,10 +113,16 @@ def establish(cast: Cast, house: House, room: Room, kind: Kind, place: int, begu
         regions=[institute.region],
         by=SYSTEM,
     )
+    _furnish(house, standard, kind, place, begun)
+    start_use(standard, on=begun, by=SYSTEM)
+
+
+def _furnish(house: House, standard: Standard, kind: Kind, place: int, begun: date) -> None:
+    """Its master, who keeps it and who works with it."""
     equipment = add_equipment(
-        owner=institute,
+        owner=house.institute,
         name_zh=f"{kind.zh.removesuffix('装置').removesuffix('标准')}主标准器",
-        serial=f"DEMO-{number}",
+        serial=f"DEMO-{house.institute.code}-{place + 10:03d}",
         maker=MAKERS[place % len(MAKERS)],
         by=SYSTEM,
     )
@@ -125,7 +131,6 @@ def establish(cast: Cast, house: House, room: Room, kind: Kind, place: int, begu
     keeper, operator = crew[place % len(crew)], crew[(place + 1) % len(crew)]
     assign_person(standard, person=keeper, role="responsible", valid_from=begun, by=SYSTEM)
     assign_person(standard, person=operator, role="operator", valid_from=begun, by=SYSTEM)
-    start_use(standard, on=begun, by=SYSTEM)
 
 
 @verb
