@@ -69,7 +69,6 @@ class Guarded(View):
             limits.miss(MISSES, who)
             answer = render(request, "account/invitation_gone.html", {"error": error}, status=error.status)
         answer["Cache-Control"] = "no-store"
-        answer["Referrer-Policy"] = "no-referrer"
         return answer
 
 

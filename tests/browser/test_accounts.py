@@ -130,9 +130,7 @@ def test_an_enterprise_asks_and_is_invited(house: World, open_page: OpenPage) ->
     assert "新来商贸有限公司" in guest.locator(".acting").inner_text()
 
 
-def test_a_shared_computer_changes_hands_and_keeps_to_each_language(
-    house: World, open_page: OpenPage
-) -> None:
+def test_a_shared_computer_changes_hands_and_language(house: World, open_page: OpenPage) -> None:
     page = open_page()
     sign_in(page, user_of(house, "manager"))
     page.get_by_role("button", name="English").click()

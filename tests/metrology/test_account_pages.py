@@ -152,7 +152,7 @@ def test_open_work_is_named_before_somebody_goes(client):
 def test_a_person_takes_an_invitation_up_and_signs_in(client, offered, institute):
     page = client.get(offered[1])
     assert page.status_code == 200 and not INLINE.search(page.content.decode())
-    assert (page["Cache-Control"], page["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert (page["Cache-Control"], page["Referrer-Policy"]) == ("no-store", "same-origin")
     assert client.post(offered[1], NEW)["Location"] == "/accounts/login/"
     assert sign_in(client, "wangxm", PASSWORD)["Location"] == "/"
     assert client.get("/").context["actor"].organization == institute
