@@ -165,3 +165,24 @@ def test_it_gives_a_stopping_server_a_moment():
     port = other.getsockname()[1]
     other.close()
     serve.claim_port("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(("code", "starts"), [(0, 1), (1, 2)])
+def test_it_lets_a_child_that_runs_once_end_well_and_starts_it_again_otherwise(tmp_path, code, starts):
+    note = tmp_path / "starts"
+    (tmp_path / "brief.py").write_text(
+        f"import sys\nwith open({str(note)!r}, 'a') as file:\n    file.write('x')\nsys.exit({code})\n"
+    )
+    child = Child("brief", ["brief"], {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"}, once=True)
+    ward = Supervisor([child], lambda line: None)
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and not child.done and len(starts_in(note)) < starts:
+        ward.look_after([child])
+        time.sleep(0.05)
+    ward.stop()
+    assert len(starts_in(note)) == starts
+    assert child.done is (code == 0)
+
+
+def starts_in(note):
+    return note.read_text() if note.exists() else ""
