@@ -66,7 +66,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 class ImportRowSerializer(serializers.ModelSerializer[ImportRow]):
     id = PublicId()
-    values = serializers.DictField(child=serializers.CharField(), read_only=True)  # type: ignore[assignment]  # a column
+    values = serializers.DictField(child=serializers.CharField(), read_only=True)
     problems = serializers.SerializerMethodField()
     instrument = ScopedRelated(read_only=True)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from instruments.actions import imports
-from instruments.imports.fields import BY_KEY, CHOSEN
+from instruments.imports.fields import BY_KEY, CHOSEN, REQUIRED
 from instruments.imports.words import KEPT_AS_IT_IS, WRONG, sentence
 from instruments.models import Category, Delivery, ImportBatch, ImportRow, Purpose
 from instruments.views.imports import BATCHES, BatchAct
@@ -39,9 +39,13 @@ class RowShown:
         said: dict[str, list[dict[str, Any]]] = {}
         for key, level, code, facts in row.problems:
             reason = {
+                "key": key,
                 "level": level,
                 "text": sentence(code, facts),
-                "keep": code in KEPT_AS_IT_IS and key in row.traps,
+                "keep": code in KEPT_AS_IT_IS
+                and key in row.traps
+                and not (code == "merged" and key in REQUIRED),
+                "take": facts["value"] if code == "merged" else "",
                 "label": BY_KEY[key].label,
             }
             said.setdefault(key, []).append(reason)
@@ -60,6 +64,7 @@ class RowShown:
             }
             for key in columns
         ]
+        self.places = [cell for cell in self.cells if cell["problems"]]
         self.elsewhere = [reason for key, reasons in said.items() if key not in columns for reason in reasons]
 
 
@@ -137,7 +142,7 @@ def _page(rows: Any, cursor: str | None) -> tuple[Page[ImportRow], str]:
 def _tabs(batch: ImportBatch, counts: dict[str, int], shown: str) -> list[dict[str, Any]]:
     choices = [("all", _("All"), sum(counts.values()))]
     choices += [
-        (state.value, state.label, counts[state])
+        (state.value, str(state.label), counts[state])
         for state in ImportRow.State
         if counts[state] or state == shown
     ]
@@ -148,7 +153,7 @@ def _tabs(batch: ImportBatch, counts: dict[str, int], shown: str) -> list[dict[s
 
 
 def unknown_values(batch: ImportBatch) -> list[dict[str, Any]]:
-    """Words that name nothing in a list, each with how many rows say it and what may stand instead."""
+    """Words that name nothing in a list and stand in several rows, each with how many."""
     rows = ImportRow.objects.filter(batch=batch, state=ImportRow.State.WRONG).order_by("line")
     found: Counter[tuple[str, str]] = Counter()
     for row in rows.only("values", "problems")[:MOST_WRONG]:
@@ -158,7 +163,7 @@ def unknown_values(batch: ImportBatch) -> list[dict[str, Any]]:
     return [
         {"key": key, "label": BY_KEY[key].label, "value": value, "count": count}
         for (key, value), count in found.most_common(10)
-        if value
+        if value and count > 1
     ]
 
 
@@ -274,6 +279,11 @@ class RowPage(ActPage[ImportRow]):
             given["choice"] = request.POST["choice"]
         return given
 
+    def _taken(self, key: str) -> dict[str, str]:
+        """What stands in the first row of merged cells, if the user takes it for this row too."""
+        code, facts = self.subject.traps.get(key, ("", {}))
+        return {key: str(facts["value"])} if code == "merged" else {}
+
     def form(self, **bound: Any) -> ActForm:
         return RowForm(row=self.subject, columns=columns_of(self.subject.batch), **bound)
 
@@ -282,6 +292,7 @@ class RowPage(ActPage[ImportRow]):
 
     def act(self, given: dict[str, Any]) -> Any:
         values = {key: given[key] for key in BY_KEY if key in given and key in self.request.POST}
+        values |= self._taken(self.request.POST.get("take", ""))
         return imports.correct(
             self.subject,
             by=self.actor,

@@ -30,6 +30,16 @@
     }
   });
 
+  table.addEventListener("click", function (event) {
+    var link = event.target.closest("a[data-cell]");
+    var input = link && document.getElementById(link.getAttribute("href").slice(1));
+    if (input) {
+      event.preventDefault();
+      input.focus();
+      input.scrollIntoView({ block: "nearest", inline: "center" });
+    }
+  });
+
   document.body.addEventListener("htmx:afterSettle", function () {
     table.querySelectorAll("input[aria-describedby]").forEach(function (input) {
       var note = document.getElementById(input.getAttribute("aria-describedby"));
