@@ -30,7 +30,7 @@ from tests.world import ROLES, World
 
 TABLE = Path(__file__).with_name("routes.json")
 LEFT_TO_DJANGO = ("admin/", "accounts/", "i18n/")
-PUBLIC = re.compile(r"^(GET|POST) /(v/.*|healthz|readyz|metrics|api/v1/schema/|api/v1/docs/.*|api/v1/auth/token/)?$")
+PUBLIC = re.compile(r"^(GET|POST) /(v/.*|healthz|readyz|metrics|api/v1/schema/|api/v1/docs/.*|api/v1/auth/token/|register/.*|invitations/.*)?$")
 PAGE_METHODS = ("GET", "POST")
 
 

@@ -103,7 +103,7 @@ def _day(moment: Any) -> Any:
 
 MEMBER_COLUMNS = (
     Column(
-        gettext_lazy("Name"),
+        gettext_lazy("Person"),
         lambda row: Cell(row.user.person or row.user.username, note=row.user.username),
     ),
     Column(gettext_lazy("Role"), lambda row: row.get_role_display()),
@@ -112,17 +112,17 @@ MEMBER_COLUMNS = (
     Column(gettext_lazy("Last sign-in"), lambda row: _day(row.user.last_login)),
     Column(gettext_lazy("Two-step sign-in"), lambda row: _("Yes") if row.has_second_step else _("No")),
     Column(gettext_lazy("State"), _state),
-    Column(gettext_lazy("Next"), _next_act),
+    Column(gettext_lazy("Action"), _next_act),
 )
 INVITATION_COLUMNS = (
-    Column(gettext_lazy("Name"), lambda row: Cell(row.name, note=row.email or row.phone)),
+    Column(gettext_lazy("Person"), lambda row: Cell(row.name, note=row.email or row.phone)),
     Column(gettext_lazy("Role"), lambda row: Cell(row.get_role_display(), note=row.organization)),
     Column(
         gettext_lazy("Invited by"), lambda row: row.invited_by and (row.invited_by.person or row.invited_by)
     ),
     Column(gettext_lazy("Valid through"), lambda row: _day(row.expires_at)),
     Column(
-        gettext_lazy("Next"),
+        gettext_lazy("Action"),
         lambda row: Cell(_("Withdraw"), url=reverse("withdraw_invitation", args=[row.public_id])),
     ),
 )
@@ -133,7 +133,7 @@ class InviteForm(ActForm):
 
     organization = forms.ModelChoiceField(Organization.objects.none(), label=gettext_lazy("Organization"))
     role = forms.ChoiceField(label=gettext_lazy("Role"))
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    name = forms.CharField(label=gettext_lazy("Name of the person"), max_length=60)
     person = forms.ModelChoiceField(
         Person.objects.none(),
         label=gettext_lazy("Person on record"),
@@ -150,11 +150,10 @@ class InviteForm(ActForm):
         super().__init__(**bound)
         bodies, roles = choices_for(actor)
         self.fields["organization"].queryset = bodies  # type: ignore[attr-defined]  # a ModelChoiceField
-        self.fields["role"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
+        offers = [("", "---------"), *((role.value, role.label) for role in roles)]
+        self.fields["role"].choices = offers  # type: ignore[attr-defined]  # a ChoiceField
         people = Person.objects.filter(employer=actor.organization, left_on__isnull=True, user__isnull=True)
         self.fields["person"].queryset = people  # type: ignore[attr-defined]  # as above
-        if actor.organization is not None and not offered(actor, actor.organization):
-            self.fields["organization"].initial = None
 
 
 def choices_for(actor: Actor) -> tuple[QuerySet[Organization], list[Role]]:
