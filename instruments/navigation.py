@@ -12,6 +12,7 @@ from instruments.acts import WORDS
 from instruments.models import Instrument, Job, ServiceOrder
 from instruments.views.deeds import bench_deeds
 from instruments.views.orders import expected_by
+from instruments.views.papers import instrument_deeds
 from instruments.views.words import DUE_SOON, VERDICTS
 from metrology import acts, clock, duties, navigation
 from metrology.actors import Actor
@@ -62,6 +63,7 @@ def register() -> None:
         }
     )
     navigation.deeds.setdefault("instruments.job", {})["bench"] = bench_deeds
+    navigation.deeds.setdefault("instruments.instrument", {})["papers"] = instrument_deeds
     navigation.cards["instruments"] = (10, cards)
     duties.open_work["instruments"] = open_jobs
 

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from instruments.actions import orders
+from instruments.actions import drafts, orders
 from instruments.actions.orders import ItemRequest, Receipt
 from instruments.api.fields import SEARCH_LABEL, HandOverBody, ReasonBody, containing
 from instruments.models import Instrument, OrderItem, Service, ServiceOrder, Stage
@@ -125,9 +125,9 @@ class NewOrderItem(Body):
     wants_verdict = serializers.BooleanField(required=False)
 
 
-class NewOrder(Body):
-    client = ScopedRelated(queryset=Organization.objects.all(), required=False)
-    institute = ScopedRelated(queryset=Organization.objects.all())
+class AmendBody(Body):
+    """What a draft shall say: `items` replaces all of them, a wish that is not named stays."""
+
     items = Several(child=NewOrderItem(), min_length=1, max_length=orders.MOST_ITEMS)
     mode = serializers.ChoiceField(ServiceOrder.Mode.choices, required=False)
     contact = StrictText(max_length=60, required=False, allow_blank=True)
@@ -136,6 +136,13 @@ class NewOrder(Body):
     wanted_on = Day(required=False, allow_null=True)
     is_urgent = serializers.BooleanField(required=False)
     note = StrictText(max_length=400, required=False, allow_blank=True)
+
+
+class NewOrder(AmendBody):
+    """A draft with its client, who is the caller's own body unless named, and its institute."""
+
+    client = ScopedRelated(queryset=Organization.objects.all(), required=False)
+    institute = ScopedRelated(queryset=Organization.objects.all())
 
 
 class AcceptBody(Body):
@@ -198,6 +205,13 @@ class OrderViewSet(Noun[ServiceOrder]):
     @post_action("submit", gives=OrderDetail)
     def submit(self, request: Request, **kwargs: Any) -> Response:
         return self.answer(orders.submit_order(self.get_object(), by=self.actor))
+
+    @post_action("amend", takes=AmendBody, gives=OrderDetail)
+    def amend(self, request: Request, **kwargs: Any) -> Response:
+        """Let a draft say something else; its number and its institute stay."""
+        order, body = self.get_object(), self.parsed(AmendBody)
+        requests = self._requests(body.pop("items"))
+        return self.answer(drafts.amend_order(order, requests=requests, by=self.actor, **body))
 
     @post_action("accept", takes=AcceptBody, gives=OrderDetail)
     def accept(self, request: Request, **kwargs: Any) -> Response:

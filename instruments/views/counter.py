@@ -102,7 +102,8 @@ class Accept(OrderAct):
             "day": latest,
         }
         if order.wanted_on:
-            lead += " " + _("The client asked for %(day)s.") % {"day": order.wanted_on}
+            words = _("The client brings them, or wants the visit, on %(day)s.")
+            lead += " " + words % {"day": order.wanted_on}
         if order.is_urgent:
             lead += " " + _("The order is urgent.")
         return {"lead": lead, "subtitle": order.client.name}
@@ -163,7 +164,7 @@ class ReturnForm(ActForm):
         queryset=OrderItem.objects.none(),
         to_field_name="public_id",
         widget=forms.CheckboxSelectMultiple,
-        label=gettext_lazy("Pieces"),
+        label=gettext_lazy("Which pieces"),
     )
     counterpart = forms.CharField(max_length=80, label=gettext_lazy("Who takes them"))
     reason = forms.CharField(

@@ -106,7 +106,7 @@ class OrderPage(ScopedDetailView[ServiceOrder]):
                 Fact(_("Urgent"), _("Yes") if row.is_urgent else _("No")),
                 Fact(_("Contact"), row.contact, note=row.phone),
                 Fact(_("Address"), row.address),
-                Fact(_("Wanted on"), row.wanted_on),
+                Fact(_("Delivery or visit on"), row.wanted_on),
                 Fact(_("Promised on"), row.promised_on),
                 Fact(_("Filed by"), row.filed_by.person or row.filed_by),
                 Fact(_("Filed at"), row.filed_at),

@@ -88,7 +88,7 @@ class OrderForm(ActForm):
     wanted_on = forms.DateField(
         required=False,
         widget=DayInput,
-        label=gettext_lazy("Wanted on"),
+        label=gettext_lazy("Delivery or visit on"),
         help_text=gettext_lazy("The day you would like to bring them, or to be visited."),
     )
     note = forms.CharField(

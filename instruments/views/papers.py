@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -9,13 +10,17 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from instruments import labels, selection, slip
 from instruments.models import Instrument, OrderItem, ServiceOrder
+from instruments.views.order_form import MAY_FILE
 from metrology import exports
+from metrology.acting import Deed
+from metrology.actors import Actor
 from metrology.errors import Invalid
 from metrology.pages import ActingView, Line, ScopedPage
 
@@ -46,6 +51,17 @@ def as_pdf(content: bytes, name: str) -> HttpResponse:
             "Cache-Control": "private, no-store",
         },
     )
+
+
+def instrument_deeds(row: Instrument, actor: Actor) -> Iterator[Deed]:
+    """From the page of an instrument to an order for it, and to its label."""
+    if row.state == Instrument.State.SCRAPPED:
+        return
+    query = f"?instrument={row.public_id}"
+    if actor.allowed(*MAY_FILE):
+        yield Deed(_("Order"), f"{reverse('order_new')}{query}", "send")
+    if actor.side in ("enterprise", "institute"):
+        yield Deed(_("Label"), f"{reverse('labels')}{query}", "qrcode")
 
 
 class PaperForm(forms.Form):

@@ -37,7 +37,7 @@ CONDITIONS = (
 ACCESSORIES = (
     gettext_lazy("None"),
     gettext_lazy("Power adapter"),
-    gettext_lazy("Manual"),
+    gettext_lazy("Instruction manual"),
     gettext_lazy("Carrying case"),
     gettext_lazy("Previous certificate"),
     gettext_lazy("Weights"),

@@ -288,3 +288,19 @@ def test_a_draft_comes_back_to_who_typed_it(house):
     done(post(house.tester, f"jobs/{job.public_id}/draft", {"cells": cells}))
     assert done(get(house.tester, f"jobs/{job.public_id}/plan"))["draft"] == cells
     assert done(get(house.manager, f"jobs/{job.public_id}/plan"))["draft"] == {}
+
+
+def test_a_draft_is_amended_and_what_is_not_named_stays(house):
+    first, second = (make.instrument(house.client, category=house.category) for _ in range(2))
+    items = [{"instrument": str(first.public_id)}]
+    body = {"institute": str(house.institute.public_id), "items": items, "contact": "张三", "note": "轻放"}
+    filed = done(post(house.clerk, "orders", body), 201)
+    amended = {"items": [{"instrument": str(second.public_id), "service": "calibration"}], "contact": "李四"}
+    order = f"orders/{filed['id']}"
+    got = done(post(house.clerk, f"{order}/amend", amended, **{"If-Match": f'"{filed["version"]}"'}))
+    assert (got["number"], got["contact"], got["note"]) == (filed["number"], "李四", "轻放")
+    assert [(item["serial"], item["service"]) for item in got["items"]] == [(second.serial, "calibration")]
+    assert post(house.clerk, f"{order}/amend", amended, **{"If-Match": '"1"'}).status_code == 412
+    assert pointers(post(house.clerk, f"{order}/amend", {"items": []})) == {"/items"}
+    done(post(house.clerk, f"{order}/submit"))
+    assert post(house.clerk, f"{order}/amend", amended).status_code == 409

@@ -179,3 +179,16 @@ def test_it_costs_the_same_for_3_and_for_30_labels(client, house, django_assert_
             client.get(LABELS, {"instrument": keys(found[:many])})
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_the_page_of_an_instrument_leads_to_an_order_and_a_label(client, house):
+    one = make.instrument(house.client, category=house.category)
+    page = reverse("instrument", args=[one.public_id])
+    query = f"?instrument={one.public_id}"
+    for actor, orders, labelled in (
+        (house.clerk, True, True),
+        (house.counter, True, True),
+        (house.tester, False, True),
+    ):
+        text = reads(client, actor, page)
+        assert (f"/orders/new/{query}" in text) is orders and (f"{LABELS}{query}" in text) is labelled
