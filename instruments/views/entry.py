@@ -134,7 +134,7 @@ class EntryPage(ScopedPage[Job]):
         back = [job.public_id]
         context = {
             "title": str(job.instrument),
-            "pretitle": f"{job.number} · {job.method_version}",
+            "pretitle": job.method_version,
             "subtitle": f"{job.instrument.owner} · {job.get_service_display()} · {job.get_stage_display()}",
             "back_url": reverse("job", args=back),
             "back_label": job.number,
