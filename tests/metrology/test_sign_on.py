@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import runpy
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +26,7 @@ from tests.pages import INLINE, enter
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/oidc/sso/login/"
+SETTINGS = oidc.__file__.replace("oidc.py", "settings.py")
 
 
 class Provider(ThreadingHTTPServer):
@@ -239,6 +241,19 @@ def test_a_secret_may_come_from_a_file_and_is_never_repeated(tmp_path):
     found = oidc.configuration(Environment(given))
     assert found is not None and found.secret == "hush" and "hush" not in repr(found)
     assert (found.origin, found.name) == ("https://sso.example.org", "sso.example.org")
+
+
+def test_the_browser_may_be_sent_to_the_provider_and_nowhere_else(monkeypatch, tmp_path):
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    directives = runpy.run_path(SETTINGS)["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
+    assert directives["form-action"] == ["'self'"]
+    monkeypatch.setenv("OIDC_ISSUER", "https://sso.example.org:8443/realms/x")
+    with pytest.raises(ImproperlyConfigured, match="OIDC_CLIENT_ID and OIDC_CLIENT_SECRET"):
+        runpy.run_path(SETTINGS)
+    monkeypatch.setenv("OIDC_CLIENT_ID", "x")
+    monkeypatch.setenv("OIDC_CLIENT_SECRET", "x")
+    directives = runpy.run_path(SETTINGS)["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
+    assert directives["form-action"] == ["'self'", "https://sso.example.org:8443"]
 
 
 def test_plain_http_is_for_this_machine_only():
