@@ -46,7 +46,7 @@ def look_over(record: Record, actor: Actor, words: str) -> Overview:
     adjustment = record.final_adjustment
     evaluation = evaluate.preview(record, adjustment)
     readings = record.cells(adjustment)
-    finding = odd.find(record.plans, readings, evaluation.outputs)
+    finding = odd.find(record.plans, readings, evaluation.outputs, words)
     copied = [_copied(record, job) for job in copies(record, actor, adjustment)]
     return Overview(
         record,
@@ -121,7 +121,8 @@ def where(record: Record, key: CellKey, words: str) -> str:
     section = record.method.section(key.test)
     plan = next(plan for plan in record.plans if (plan.test, plan.point) == (key.test, key.point))
     column = next(column for column in plan.columns if column.key == key.column)
-    label = (plan.label_zh if words == "zh" else plan.label_en) or plan.nominal or plan.point
+    named = plan.label_zh if words == "zh" else plan.label_en
+    label = " ".join(part for part in (named, plan.nominal) if part) or plan.point
     unit = fill(section.unit, record.job.parameters) if plan.nominal else ""
     several = f"#{key.repeat}" if column.repeats_at_most > 1 else ""
     parts = (

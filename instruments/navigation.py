@@ -48,7 +48,7 @@ def register() -> None:
     acts.choices["verdict"] = {key.value: word for key, (word, _state) in VERDICTS.items()}
     navigation.offer(
         [
-            Entry(_("Scan"), "scan", "scan", 5, frozenset({INSTITUTE})),
+            Entry(_("Scan a code"), "scan", "scan", 5, frozenset({INSTITUTE})),
             Entry(_("Jobs"), "jobs", "ruler-measure", 10, WORKING),
             Entry(_("Orders"), "orders", "clipboard-list", 20),
             Entry(_("Instruments"), "instruments", "gauge", 30),

@@ -37,14 +37,19 @@ class Odd:
     reason: str
 
 
-def find(plans: Sequence[PointPlan], readings: Readings, outputs: Sequence[OutputResult]) -> list[Odd]:
-    """Every odd cell of a record, in the order of the plan, each with all its reasons."""
+def find(
+    plans: Sequence[PointPlan], readings: Readings, outputs: Sequence[OutputResult], words: str = "zh"
+) -> list[Odd]:
+    """Every odd cell of a record, in the order of the plan, each with all its reasons.
+
+    Results are called as the method calls them in `words` ("zh" or "en").
+    """
     numbers = _numbers(plans, readings)
     found = [
         *outliers(numbers, readings),
         *strays(plans, numbers, readings),
         *digits(numbers, readings),
-        *beyond(plans, outputs, readings),
+        *beyond(plans, outputs, readings, words),
     ]
     order = {key: position for position, key in enumerate(key for plan in plans for key in plan.cells())}
     return sorted(found, key=lambda odd: order.get(odd.cell, len(order)))
@@ -113,14 +118,15 @@ def beyond(plans: Sequence[PointPlan], outputs: Sequence[OutputResult], readings
         cell = first.get((output.test, output.point))
         if cell is None or output.verdict is None:
             continue
-        named = {"value": output.reported or "", "limit": _limit(output)}
+        name = output.zh if words == "zh" else output.en
+        named = {"name": name, "value": output.reported or "", "limit": _limit(output)}
         if output.rule == "check":
             if output.verdict is Verdict.FAIL:
                 yield Odd(cell, _("The check was not passed."))
         elif output.verdict is Verdict.FAIL:
-            yield Odd(cell, _("%(value)s is beyond the limit %(limit)s.") % named)
+            yield Odd(cell, _("%(name)s: %(value)s is beyond the limit %(limit)s.") % named)
         elif _is_near(output):
-            yield Odd(cell, _("%(value)s is within the limit %(limit)s, but close to it.") % named)
+            yield Odd(cell, _("%(name)s: %(value)s is within the limit %(limit)s, but close to it.") % named)
 
 
 def is_copy(mine: Readings, theirs: Readings, nominals: Mapping[tuple[str, str], str]) -> bool:

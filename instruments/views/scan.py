@@ -32,7 +32,7 @@ class ScanPage(ActingView):
         if card and card["act"] and code and request.GET.get("again") == code:
             return redirect(card["act"].url)
         context = {
-            "title": _("Scan"),
+            "title": _("Scan a code"),
             "code": code,
             "found": found,
             "card": card,

@@ -197,6 +197,14 @@ def test_the_climate_is_noted_and_a_wrong_value_named(client, house, job):
     assert (right["values"]["temperature"], right["refused"]) == ("21.5", {})
 
 
+def test_what_is_read_after_adjustment_has_a_sheet_of_its_own(client, house, job):
+    left = UP.replace("as_found", "as_left")
+    page = reads(client, house.tester, path("job_record", job) + "?adjustment=as_left")
+    assert f'id="{left}"' in page and f'id="{UP}"' not in page
+    answer = sends(client, job, house.tester, (left, "40", 0), adjustment="as_left").json()
+    assert answer["live"]["filled"] == 1 and Record(job).final_adjustment == "as_left"
+
+
 # --- drafts and the way without scripts
 
 
