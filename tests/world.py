@@ -12,8 +12,9 @@ from certificates.actions import approve, seal
 from instruments.models import Campaign
 from labs import models as labs
 from metrology import clock
+from metrology.actions.invitations import invite
 from metrology.actors import STRANGER, Actor
-from metrology.models import Attachment, Notice, Target
+from metrology.models import Attachment, Notice, RegistrationRequest, Target
 from metrology.roles import Role
 from tests import make
 from tests.certificates import scene
@@ -103,6 +104,15 @@ def furnish(at: scene.House) -> None:
         recipient=at.clerk.user,
         message="到期",
         created_at=clock.now(),
+    )
+    invitation, _token = invite(organization=at.institute, role=Role.STAFF, name="王小明", by=at.manager)
+    RegistrationRequest.objects.create(
+        credit_code="91370900MA00000019",
+        name="新来商贸",
+        region=at.institute.region,
+        contact="赵六",
+        phone="0538-1234567",
+        asked_at=invitation.invited_at,
     )
     Attachment.objects.create(
         owner=at.institute,

@@ -77,12 +77,8 @@ class RegistrationDetail(ScopedDetailView[RegistrationRequest]):
     back = "registrations"
     back_label = gettext_lazy("Requests for access")
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not self.actor.is_stranger:
-            self.actor.require(*DOORS)
-        return super().dispatch(request, *args, **kwargs)
-
     def heading(self, row: RegistrationRequest) -> dict[str, Any]:
+        self.actor.require(*DOORS)
         return {"title": row.name, "state": row.state, "state_label": row.get_state_display()}
 
     def actions(self, row: RegistrationRequest) -> Sequence[Deed]:
