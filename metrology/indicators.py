@@ -84,7 +84,7 @@ def column(place: int) -> str:
 
 
 def tallies(
-    rows: Iterable[dict[str, Any]],
+    rows: Iterable[Any],
     days: Sequence[date],
     *,
     region: str,

@@ -49,7 +49,7 @@ class CockpitPage(ActingView):
         if not self.is_for(self.actor):
             raise PermissionDenied
         self.faults: list[str] = []
-        self.query = {name: value for name, value in request.GET.items() if name != exports.PARAMETER}
+        self.query = {name: str(value) for name, value in request.GET.items() if name != exports.PARAMETER}
         self.day = self.asked_day(request.GET.get("as_of", ""))
         context = self.content(**given)
         wanted = exports.asked(request)

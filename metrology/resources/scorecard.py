@@ -46,7 +46,7 @@ class GoalSerializer(serializers.Serializer[Any]):
     asked = serializers.CharField()
     reached = serializers.BooleanField()
     responsible = serializers.CharField(allow_null=True)
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # the name of a column of ours
     denominator = serializers.ListField(child=serializers.CharField())
     parts = PartSerializer(many=True)
 
