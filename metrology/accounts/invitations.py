@@ -22,6 +22,7 @@ from metrology.errors import Absent, DomainError, TooMany
 from metrology.pages import ActingView
 
 MISSES = "invitation"
+MOST_DEAD_LINKS = 100
 
 
 class AcceptForm(ActForm):
@@ -60,7 +61,7 @@ class Guarded(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         who = limits.address_of(request)
         try:
-            if limits.is_shut(MISSES, who, limits.MOST_MISSES):
+            if limits.is_shut(MISSES, who, MOST_DEAD_LINKS):
                 raise TooMany(
                     _("Too many wrong tries. Wait ten minutes, then try again."), wait=limits.WINDOW
                 )

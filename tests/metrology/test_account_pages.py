@@ -10,7 +10,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from metrology import clock, limits
+from metrology import clock
+from metrology.accounts.invitations import MOST_DEAD_LINKS
 from metrology.actions.invitations import invite, withdraw_invitation
 from metrology.models import ApiToken, Invitation, Membership, User
 from metrology.roles import Role
@@ -183,7 +184,7 @@ def test_every_dead_link_is_the_same_calm_page(client, offered, institute, manag
 
 
 def test_guessing_links_ends_in_a_closed_door(client, offered):
-    for number in range(limits.MOST_MISSES):
+    for number in range(MOST_DEAD_LINKS):
         assert client.get(f"/invitations/{number}/").status_code == 404
     assert client.get("/invitations/again/").status_code == 429
     assert client.get(offered[1]).status_code == 429
