@@ -107,7 +107,9 @@ def digits(numbers: Mapping[CellKey, Decimal], readings: Readings) -> Iterator[O
                 )
 
 
-def beyond(plans: Sequence[PointPlan], outputs: Sequence[OutputResult], readings: Readings) -> Iterator[Odd]:
+def beyond(
+    plans: Sequence[PointPlan], outputs: Sequence[OutputResult], readings: Readings, words: str = "zh"
+) -> Iterator[Odd]:
     """A result beyond its limit, or within a tenth of it, shown at the first reading of its point."""
     first: dict[tuple[str, str], CellKey] = {}
     for plan in plans:
