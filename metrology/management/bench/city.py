@@ -24,7 +24,7 @@ from metrology import clock
 from metrology.management.bench.rows import day, insert, mixed, one_of, padded, run, unhindered
 from metrology.management.demo import Cast
 from metrology.management.demo.bodies import House
-from metrology.models import Organization
+from metrology.models import Membership, Organization, User
 from metrology.search import index
 
 NAMES = (
@@ -84,7 +84,7 @@ SIZES = {
 
 @dataclass
 class City:
-    """Builds the rows in the order in which they refer to each other; keys begin after the demonstration's."""
+    """Builds the rows in the order in which they refer to each other, with keys after the demonstration's."""
 
     cast: Cast
     size: Size
@@ -126,6 +126,21 @@ class City:
             name_zh=f"({name})",
             name_en="'Enterprise ' || i",
             region_id=self.region("i"),
+        )
+        self.admit()
+
+    def admit(self) -> None:
+        """Somebody in every enterprise, whom the alerts can tell."""
+        now = f"'{clock.now().isoformat()}'"
+        count = self.size.enterprises
+        self.make(User, count, username=f"'bench' || {padded('i', 8)}", password="'!'", date_joined=now)  # noqa: S106  nobody can sign in with it
+        self.make(
+            Membership,
+            count,
+            user_id=f"i + {self.base[User]}",
+            organization_id=f"i + {self.base[Organization]}",
+            role="'enterprise_admin'",
+            valid_from=day("0"),
         )
 
     def establish(self) -> None:

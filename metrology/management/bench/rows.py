@@ -50,7 +50,7 @@ def mixed(number: str, salt: int = 0) -> str:
 
 
 def insert(model: type[models.Model], count: int, tag: int, /, **columns: str) -> None:
-    """`count` rows of `model`; an expression may use `i`, which runs from 0. The key is `i` + 1 unless named."""
+    """`count` rows of `model`; expressions may use `i`, which runs from 0. The key is `i` + 1 if unnamed."""
     names: list[str] = []
     values: list[str] = []
     parameters: list[Any] = []
