@@ -23,7 +23,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "ready"
-PATIENCE = 120
+PATIENCE = 240
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,7 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def write() -> int:
-    """Approve and seal without end; every loop commits a dozen times."""
+    """Approve and seal until killed, or until the drill is gone; every loop commits a dozen times."""
+    os.environ["LIANGZHUN_SUPERVISED"] = "1"
+    import_module("metrology.management.guarded").follow_parent()
     import_module("django").setup()
     scene, actions = import_module("tests.certificates.scene"), import_module("certificates.actions")
     place = scene.house(is_demo=True, code="DR")
