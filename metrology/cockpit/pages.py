@@ -36,7 +36,7 @@ VIEWS = (
 )
 STEPS = {"month": 1, "quarter": 3}
 WITHIN = (30, 60, 90, 180)
-SHOWN, NEXT = 200, 10
+SHOWN, NEXT = 100, 10
 OVERVIEW = "overview"
 
 
