@@ -101,11 +101,13 @@ class OrderWriting(FormPage):
         self.lines = [ItemLine(one, *chosen.get(str(one.public_id), ("", ""))) for one in instruments]
 
     def _add(self, into: selection.Selection, data: QueryDict) -> bool:
-        window, category, codes = (data.get(name, "") for name in ("window", "category", "codes"))
+        window, category, codes = (
+            data.get(name, "").replace("\0", "") for name in ("window", "category", "codes")
+        )
         rows = selection.of_client(self.actor, self.client)
         if codes.strip():
             selection.add_named(into, rows, codes)
-        narrowed = rows.filter(category__code=category) if category.isascii() and category else rows
+        narrowed = rows.filter(category__code=category) if category else rows
         if window in selection.WINDOWS:
             selection.add_due(into, narrowed, window)
         elif category:

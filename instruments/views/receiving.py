@@ -152,7 +152,7 @@ class Receive(OrderAct):
         self.held = list(self.subject.items.select_related("instrument", "order__institute").order_by("pk"))
         ticked = set(data.getlist("here"))
         told = {
-            key: values
+            key: [text.replace("\0", "") for text in values]
             for key, *values in zip(
                 *(data.getlist(name) for name in ("item", "condition", "accessories", "fee")), strict=False
             )
