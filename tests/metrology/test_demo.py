@@ -18,6 +18,7 @@ from django.urls import reverse
 from certificates import audit, verify
 from certificates import files as files_of
 from certificates.models import Certificate, CertificateHead
+from instruments.evaluate import tables
 from instruments.models import Campaign, Instrument, Job, Reading, ServiceOrder
 from instruments.models.jobs import Remark
 from labs.models import Metrologist, Registration, Room, Standard
@@ -25,9 +26,15 @@ from metrology import clock, ledger
 from metrology.importing import read
 from metrology.management.demo import FULL, SMALL, build, go_on, present
 from metrology.management.demo.import_file import COLUMNS, FIRST_ROW, ROWS, Entry, rows, write
+from metrology.management.demo.ledger import GAUGES, SCALES, Model
+from metrology.management.demo.names import chance
 from metrology.management.demo.plan import city_visits, county_visits, overdue
+from metrology.management.demo.readings import gauge_cells, scale_cells
 from metrology.management.demo.scale import Calendar
 from metrology.models import ChainHead, Event, Organization, Region, User
+from metrology.science.evaluation import evaluate, points_for
+from metrology.science.method import parse
+from tests import make
 
 DAY = date(2026, 11, 20)
 OPEN = ("received", "assigned", "measuring", "submitted", "checked", "approved")
@@ -176,6 +183,26 @@ def test_the_plan_promises_400_certificates_and_12_overdue_on_any_day(day: date)
     days = [visit.day(calendar, FULL) for visit in county_visits(FULL, calendar)]
     assert days == sorted(days) and len(set(days)) == len(days)
     assert days[0] > calendar.since and days[-1] < day - timedelta(days=3)
+
+
+@pytest.mark.parametrize(("outcome", "verdict"), [("pass", "pass"), ("near", "pass"), ("fail", "fail")])
+@pytest.mark.parametrize(
+    "model", [*SCALES, *GAUGES], ids=lambda model: f"{model.model} {model.measuring_range}"
+)
+def test_its_readings_come_to_what_they_are_meant_to(model: Model, outcome: str, verdict: str) -> None:
+    is_scale = model in SCALES
+    method = parse(make.document("jjg539-2016" if is_scale else "jjg52-2013"))
+    fill = scale_cells if is_scale else gauge_cells
+    for seed in range(10):
+        rng = chance("readings", seed)
+        plans = points_for(method, model.parameters)
+        cells = {
+            key: text for plan in plans for key, text in fill(dict(model.parameters), plan, outcome, rng)
+        }
+        found = evaluate(
+            method, parameters=model.parameters, stage="subsequent", cells=cells, tables=tables()
+        )
+        assert found.complete and str(found.verdict) == verdict
 
 
 def test_the_table_has_seventeen_errors_where_it_says() -> None:

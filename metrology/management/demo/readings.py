@@ -15,8 +15,8 @@ from metrology.science.method import ColumnKind
 PASS, NEAR, FAIL = "pass", "near", "fail"
 SCALE_ERRORS = {PASS: Decimal("0.3"), NEAR: Decimal("1.4"), FAIL: Decimal("2.2")}
 """The error at the highest load in verification intervals; the limit there is 1.5."""
-GAUGE_ERRORS = {PASS: 0, NEAR: 1, FAIL: 3}
-"""The error at the upper limit in fifths of a division."""
+GAUGE_ERRORS = {PASS: Decimal(0), NEAR: Decimal("0.014"), FAIL: Decimal("0.04")}
+"""The error at the upper limit as a share of it, read to a fifth of a division; class 1.6."""
 
 Cell = dict[str, Any]
 
@@ -24,7 +24,7 @@ Cell = dict[str, Any]
 def cells_of(job: Job, outcome: str, rng: Random) -> list[Cell]:
     """One reading per cell of the job's plan."""
     plans = Record(job).plans
-    fill = _scale if "Max" in job.parameters else _gauge
+    fill = scale_cells if "Max" in job.parameters else gauge_cells
     return [
         {
             "test": plan.test,
@@ -43,7 +43,9 @@ def _checks(plan: PointPlan) -> set[str]:
     return {column.key for column in plan.columns if column.kind is ColumnKind.CHECK}
 
 
-def _scale(given: dict[str, str], plan: PointPlan, outcome: str, rng: Random) -> Iterator[tuple[Any, str]]:
+def scale_cells(
+    given: dict[str, str], plan: PointPlan, outcome: str, rng: Random
+) -> Iterator[tuple[Any, str]]:
     """A scale read by the changeover method: the error shows in the indication and the small weights."""
     e, top = Decimal(given["e"]), Decimal(given["Max"])
     nominal = Decimal(plan.nominal or "0")
@@ -68,11 +70,13 @@ def _scale(given: dict[str, str], plan: PointPlan, outcome: str, rng: Random) ->
             yield key, _plain(indication)
 
 
-def _gauge(given: dict[str, str], plan: PointPlan, outcome: str, rng: Random) -> Iterator[tuple[Any, str]]:
+def gauge_cells(
+    given: dict[str, str], plan: PointPlan, outcome: str, rng: Random
+) -> Iterator[tuple[Any, str]]:
     """A gauge read to a fifth of its division, before and after tapping."""
     fifth, upper = Decimal(given["division"]) / 5, Decimal(given["upper"])
     nominal = Decimal(plan.nominal or "0")
-    strays = GAUGE_ERRORS[outcome] if nominal == upper else 0
+    strays = (GAUGE_ERRORS[outcome] * upper / fifth).to_integral_value() if nominal == upper else 0
     off = rng.choice((0, 0, 0, 1)) if not strays and nominal else 0
     for key in plan.cells():
         if key.column in _checks(plan):
