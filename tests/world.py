@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db.models import Model
 
 from certificates.actions import approve, seal
-from instruments.models import Campaign
+from instruments.models import Campaign, ImportBatch, ImportRow
 from labs import models as labs
 from metrology import clock
 from metrology.actions.invitations import invite
@@ -114,6 +114,19 @@ def furnish(at: scene.House) -> None:
         phone="0538-1234567",
         asked_at=invitation.invited_at,
     )
+    batch = ImportBatch.objects.create(
+        organization=at.client,
+        owner=at.client,
+        uploaded_by=at.clerk.membership,
+        name="台账.xlsx",
+        content="名称,项别,出厂编号\n秤,x,1".encode(),
+        headings=["名称", "项别", "出厂编号"],
+        mapping=["name", "category", "serial"],
+        state=ImportBatch.State.REVIEW,
+        total=1,
+        created_at=clock.now(),
+    )
+    ImportRow.objects.create(batch=batch, line=2, values={"name": "秤", "serial": "1"}, state="wrong")
     Attachment.objects.create(
         owner=at.institute,
         kind="scan",
