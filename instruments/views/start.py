@@ -104,6 +104,11 @@ class StartPage(ActPage[Job]):
             return redirect("job_record", key=job.public_id)
         return super().get(request, *args, **kwargs)
 
+    def found(self, **kwargs: Any) -> Job:
+        if getattr(self, "subject", None) is None:
+            self.subject = super().found(**kwargs)
+        return self.subject
+
     def permit(self) -> None:
         self.actor.require(*MAY["job.start"], within=self.subject.institute)
         person = acting_person(self.actor)

@@ -308,6 +308,14 @@ def test_the_start_shows_what_would_block_and_begins(client, house, waiting):
     assert (begun.state, begun.room, begun.temperature) == ("measuring", room, "20.7")
 
 
+def test_the_start_asks_the_gate_once(client, house, waiting, django_assert_max_num_queries):
+    """Nine of its own and eighteen of the sixteen rules, however many jobs there are."""
+    make.job("measuring", at=house)
+    enter(client, house.tester)
+    with django_assert_max_num_queries(27):
+        assert client.get(path("job_start", waiting)).status_code == 200
+
+
 def test_a_climate_older_than_an_hour_is_not_proposed(client, house, waiting):
     room = make.room(make.laboratory(house.institute))
     EnvironmentRecord.objects.create(
