@@ -226,7 +226,11 @@ class RowForm(ActForm):
                 help_text=" ".join(reason["text"] for reason in cell["problems"]),
                 widget=forms.TextInput(attrs={"list": cell["list"]} if cell["list"] else {}),
             )
-        trapped = [(key, BY_KEY[key].label) for key in columns if key in row.traps]
+        trapped = [
+            (cell["key"], cell["label"])
+            for cell in shown.places
+            if any(reason["keep"] for reason in cell["problems"])
+        ]
         if trapped:
             self.fields["keep"] = forms.MultipleChoiceField(
                 choices=trapped,

@@ -22,6 +22,7 @@ from metrology.errors import DomainError, Invalid
 from metrology.models import Region
 from metrology.pages import ActingView
 from metrology.parsing import is_storable
+from metrology.roles import ENTERPRISE, INSTITUTE
 
 PARAMETER = "parameter_"
 SHOW = "show"
@@ -236,6 +237,7 @@ class OutOfService(ActPage[Instrument]):
     """Take a piece out of use (停用)."""
 
     rows = Instrument.objects.select_related("owner__region", "region")
+    roles = (*ENTERPRISE, *INSTITUTE)
     form_class = ReasonForm
     title = gettext_lazy("Take out of service")
     submit_label = gettext_lazy("Take out of service")

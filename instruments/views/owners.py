@@ -56,4 +56,5 @@ class LedgerPage(FormPage):
         text = request.GET.get("cq", "")[:100]
         text = text if is_storable(text) else ""
         context = {"title": self.title, "text": text, "found": clients.found(self.actor, text)}
-        return render(request, "instruments/order_client.html", context)
+        status = 400 if request.method == "POST" else 200
+        return render(request, "instruments/order_client.html", context, status=status)

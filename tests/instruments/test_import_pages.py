@@ -112,7 +112,7 @@ def test_too_many_rows_are_refused(client, clerk):
 def test_a_counter_brings_a_clients_table_for_its_client(client, acme, counter):
     enter(client, counter)
     assert acme.name_zh in client.get(reverse("imports")).content.decode()
-    assert upload(client, tables.workbook(tables.rows(1))).status_code == 200
+    assert upload(client, tables.workbook(tables.rows(1))).status_code == 400
     assert not ImportBatch.objects.exists()
     upload(client, tables.workbook(tables.rows(1)), query=f"?client={acme.public_id}")
     batch = ImportBatch.objects.get()
