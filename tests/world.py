@@ -114,6 +114,20 @@ def furnish(at: scene.House) -> None:
         phone="0538-1234567",
         asked_at=invitation.invited_at,
     )
+    bring_table(at)
+    Attachment.objects.create(
+        owner=at.institute,
+        kind="scan",
+        name="scan.pdf",
+        media_type="application/pdf",
+        sha256="0" * 64,
+        size=1,
+        stored_at=clock.now(),
+    )
+
+
+def bring_table(at: scene.House) -> None:
+    """A client's table on its way into its ledger."""
     batch = ImportBatch.objects.create(
         organization=at.client,
         owner=at.client,
@@ -127,15 +141,6 @@ def furnish(at: scene.House) -> None:
         created_at=clock.now(),
     )
     ImportRow.objects.create(batch=batch, line=2, values={"name": "秤", "serial": "1"}, state="wrong")
-    Attachment.objects.create(
-        owner=at.institute,
-        kind="scan",
-        name="scan.pdf",
-        media_type="application/pdf",
-        sha256="0" * 64,
-        size=1,
-        stored_at=clock.now(),
-    )
 
 
 def first_rows(at: scene.House) -> dict[str, Model]:
