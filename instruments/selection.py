@@ -39,13 +39,17 @@ class Selection:
         known = {one.pk for one in self.instruments}
         fresh = [one for one in found if one.pk not in known]
         room = MOST - len(self.instruments)
-        if len(fresh) > room:
-            self.remarks.append(
-                _("%(count)d more would fit the choice, but an order has at most %(most)d instruments.")
-                % {"count": len(fresh) - room, "most": MOST}
-            )
+        self.leave(len(fresh) - room)
         self.instruments += fresh[:room]
         return min(len(fresh), room)
+
+    def leave(self, count: int) -> None:
+        """Say that so many more were meant than an order takes."""
+        if count > 0:
+            self.remarks.append(
+                _("%(count)d more would fit the choice, but an order has at most %(most)d instruments.")
+                % {"count": count, "most": MOST}
+            )
 
 
 def by_ids(actor: Actor, texts: Sequence[str]) -> list[Instrument]:

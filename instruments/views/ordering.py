@@ -86,6 +86,7 @@ class OrderWriting(FormPage):
         visible = selection.by_ids(self.actor, list(chosen))
         own = [one for one in visible if one.owner_id == self.client.pk]
         into.add(own)
+        into.leave(len(chosen) - selection.MOST)
         if len(own) < len(visible):
             into.remarks.append(_("Instruments of another owner were left out: an order has one client."))
         before, asked = len(into.instruments), self._add(into, data)

@@ -127,7 +127,11 @@ class Labels(ActingView):
 
     def chosen(self, data: Any) -> list[Instrument]:
         """The visible instruments that are named, or the pieces of an order that are not given back."""
-        named = selection.by_ids(self.actor, data.getlist("instrument"))
+        texts = data.getlist("instrument")
+        if len(texts) > selection.MOST:
+            words = _("At most %(most)d labels can be printed at once.") % {"most": selection.MOST}
+            raise Invalid({"/instrument": [words]}, words)
+        named = selection.by_ids(self.actor, texts)
         key = selection.as_id(data.get("order", ""))
         if named or not data.get("order"):
             return named

@@ -2,6 +2,7 @@
 
 import gzip
 import time
+import uuid
 from copy import deepcopy
 from datetime import timedelta
 
@@ -323,8 +324,17 @@ def test_the_501st_piece_is_not_taken_in(client, house):
     many = pieces(house, 499, due_on=None)
     enter(client, house.clerk)
     answer = client.post(NEW, {"do": "add", "instrument": keys(many), "window": "30"})
-    assert len(lines(answer)) == 500 and "2 more" not in lines(answer)
+    assert len(lines(answer)) == 500
+    assert "2 more would fit the choice" in answer.content.decode()
     assert "at most 500" in answer.content.decode() and found[0] in lines(answer)
+
+
+def test_who_names_more_than_500_is_told_how_many_were_left(client, house):
+    found = pieces(house, 1)
+    enter(client, house.clerk)
+    names = [*keys(found), *(str(uuid.uuid4()) for _ in range(501))]
+    page = client.post(NEW, {"instrument": names}).content.decode()
+    assert "2 more would fit the choice" in page
 
 
 def test_the_list_offers_a_new_order_to_those_who_may_file(client, house):

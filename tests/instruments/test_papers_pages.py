@@ -169,6 +169,12 @@ def test_a_label_printers_own_software_gets_a_table_without_formulas(client, hou
     assert rows[1][5] == clock.today().isoformat()
 
 
+def test_more_than_500_labels_are_not_cut_in_silence(client, house):
+    enter(client, house.counter)
+    answer = client.post(LABELS, {"instrument": ["x"] * 501, "do": "print", "layout": "roll"})
+    assert answer.status_code == 400 and "At most 500" in answer.content.decode()
+
+
 def test_it_costs_the_same_for_3_and_for_30_labels(client, house, django_assert_max_num_queries):
     found = [make.instrument(house.client, category=house.category) for _ in range(30)]
     enter(client, house.counter)
