@@ -54,6 +54,7 @@ def build() -> World:
     checked = scene.checked_job(at)
     seal(approve(checked, by=at.approver).pk)
     furnish(at)
+    bring_table(at)
     far, farther = make.county("370921"), make.county("370923")
     cast = {
         "stranger": STRANGER,
@@ -114,7 +115,6 @@ def furnish(at: scene.House) -> None:
         phone="0538-1234567",
         asked_at=invitation.invited_at,
     )
-    bring_table(at)
     Attachment.objects.create(
         owner=at.institute,
         kind="scan",
