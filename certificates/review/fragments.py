@@ -34,10 +34,10 @@ class Fragment(ScopedPage[Job]):
     rows = ROWS
 
     def job(self, key: Any) -> Job:
-        self.actor.require(*MAY["job.check"])
         row = self.visible().filter(public_id=key).first()
         if row is None:
             raise Http404
+        self.actor.require(*MAY["job.check"])
         return row
 
 
