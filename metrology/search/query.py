@@ -22,11 +22,12 @@ from metrology.actors import Actor
 from metrology.models import SearchEntry
 from metrology.search import tables
 from metrology.search.sources import ROW, SHIFT, Source, in_order, of_model
-from metrology.search.words import LINE, Query, parse
+from metrology.search.words import LINE, Query, parse, whole
 
 SHOWN = 5
 MOST = 50
 CANDIDATES = 120
+CODES = 20
 FEW = 2000
 
 Found = dict[int, list[int]]
@@ -150,35 +151,45 @@ def matching_rows(source: Source, rows: Any, query: Query) -> Any:
 
 def _candidates(query: Query, chosen: Sequence[Source], many: int) -> tuple[Found, list[int]]:
     """The newest `many` entries of each source with every word, and those whose code is the whole query."""
-    parts = [_newest(query, source, many, ranked=0) for source in chosen]
-    parts += [_newest(query, source, many, ranked=1) for source in chosen if source.codes]
+    parts = [_newest(query, source, many) for source in chosen]
+    parts.append(_whole(query))
     newest: Found = defaultdict(list)
     exact: list[int] = []
+    numbers = {source.number for source in chosen}
     for ranked, key in _rows_of(parts):
         if ranked:
-            exact.append(key)
+            exact += [key] if key >> SHIFT in numbers else []
         else:
             newest[key >> SHIFT].append(key)
     return {number: sorted(keys, reverse=True) for number, keys in newest.items()}, exact
 
 
-def _newest(query: Query, source: Source, many: int, *, ranked: int) -> Part:
+def _whole(query: Query) -> Part:
+    """Those with a code that is the whole query, of every source."""
+    condition = f"{_contains('codes')} ORDER BY id DESC LIMIT {CODES}"
+    given = [whole(query.text), f"{LINE}{query.text}{LINE}"]
+    if connection.vendor == "postgresql":
+        matched = f"{tables.EXPRESSION} @> ARRAY[%s]::text[]"
+        return f"SELECT 1, id FROM {tables.TABLE} WHERE {matched} AND {condition}", list(given)
+    matched = f"id IN (SELECT rowid FROM {tables.GRAMS} WHERE {tables.GRAMS} MATCH %s)"
+    given[0] = f'"{tables.shifted(given[0])}"'
+    return f"SELECT 1, id FROM {tables.TABLE} WHERE {matched} AND {condition}", list(given)
+
+
+def _newest(query: Query, source: Source, many: int) -> Part:
     condition, parameters = _has(query)
-    if ranked:
-        condition = f"{_contains('e.codes')} AND {condition}"
-        parameters = [f"{LINE}{query.text}{LINE}", *parameters]
     if connection.vendor == "postgresql":
         inner, grams = _gin(query, "' ' || w")
         windows = f"SELECT id >> {tables.WINDOW} FROM {tables.TABLE} WHERE id BETWEEN %s AND %s ORDER BY id"
         sql = (
-            f"SELECT {ranked}, found.id"
+            f"SELECT 0, found.id"
             f" FROM generate_series(({windows} DESC LIMIT 1), ({windows} LIMIT 1), -1) w,"
             f" LATERAL (SELECT e.id FROM {tables.TABLE} e WHERE {inner} AND {condition}"
             f" ORDER BY e.id + 0 DESC LIMIT {many}) found LIMIT {many}"
         )
         return sql, [source.first, source.last, source.first, source.last, *grams, *parameters]
     sql = (
-        f"SELECT {ranked}, e.id FROM {tables.GRAMS} g CROSS JOIN {tables.TABLE} e ON e.id = g.rowid"
+        f"SELECT 0, e.id FROM {tables.GRAMS} g CROSS JOIN {tables.TABLE} e ON e.id = g.rowid"
         f" WHERE g.{tables.GRAMS} MATCH %s AND g.rowid BETWEEN %s AND %s AND {condition}"
         f" ORDER BY g.rowid DESC LIMIT {many}"
     )

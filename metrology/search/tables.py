@@ -26,8 +26,8 @@ WINDOW = 14  # PostgreSQL looks through the newest 2**14 rows of a kind first, a
 _SHIFTED = {code: 0xE000 + code for code in range(33, 127) if not chr(code).isalnum()}
 
 _POSTGRESQL = rf"""
-CREATE OR REPLACE FUNCTION search_grams(id bigint, words text, initials text, spelled text) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+CREATE OR REPLACE FUNCTION search_grams(id bigint, words text, codes text, initials text, spelled text)
+RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT array_agg(DISTINCT gram) FROM (
     SELECT ' ' || (id >> {WINDOW}) AS gram
     UNION ALL
@@ -35,6 +35,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     FROM regexp_split_to_table(words, '\s+') part, (VALUES (2), (3), (5)) sizes(size),
          generate_series(1, length(part) - size + 1) i
     WHERE size = 2 OR octet_length(substr(part, i, size)) = size
+    UNION ALL
+    SELECT '=' || replace(code, ' ', '') FROM string_to_table(codes, E'\n') code WHERE code <> ''
     UNION ALL
     SELECT '~' || substr(part, i, 3)
     FROM regexp_split_to_table(initials, '\s+') part, generate_series(1, length(part) - 2) i
@@ -45,7 +47,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   ) found
 $$
 """
-EXPRESSION = "search_grams(id, words, initials, spelled)"
+EXPRESSION = "search_grams(id, words, codes, initials, spelled)"
 _GIN = (
     f"CREATE INDEX IF NOT EXISTS {INDEX} ON {TABLE} USING gin ({EXPRESSION})"
     " WITH (gin_pending_list_limit = 512)"
@@ -61,9 +63,9 @@ def shifted(gram: str) -> str:
     return gram.translate(_SHIFTED)
 
 
-def tokens(words: str, initials: str, spelled: str) -> str:
+def tokens(words: str, codes: str, initials: str, spelled: str) -> str:
     """The grams of an entry as the text of its FTS5 row."""
-    return shifted(" ".join(grams(words, initials, spelled)))
+    return shifted(" ".join(grams(words, codes, initials, spelled)))
 
 
 def prepare(*, connection: BaseDatabaseWrapper, **_ignored: Any) -> None:
@@ -72,7 +74,7 @@ def prepare(*, connection: BaseDatabaseWrapper, **_ignored: Any) -> None:
     PostgreSQL is told not to compile statements: many short parts cost more to compile than to run.
     """
     if connection.vendor == "sqlite":
-        connection.connection.create_function("search_tokens", 3, tokens, deterministic=True)
+        connection.connection.create_function("search_tokens", 4, tokens, deterministic=True)
     else:
         with connection.cursor() as cursor:
             cursor.execute("SET jit = off")
@@ -139,22 +141,22 @@ def write(entries: Sequence[tuple[int | str, ...]]) -> None:
 def _triggers() -> list[str]:
     put = (
         f"INSERT INTO {GRAMS}(rowid, grams) "
-        "VALUES (new.id, search_tokens(new.words, new.initials, new.spelled));"
+        "VALUES (new.id, search_tokens(new.words, new.codes, new.initials, new.spelled));"
     )
     take = (
         f"INSERT INTO {GRAMS}({GRAMS}, rowid, grams) "
-        "VALUES ('delete', old.id, search_tokens(old.words, old.initials, old.spelled));"
+        "VALUES ('delete', old.id, search_tokens(old.words, old.codes, old.initials, old.spelled));"
     )
     return [
         f"CREATE TRIGGER IF NOT EXISTS {TABLE}_insert AFTER INSERT ON {TABLE} BEGIN {put} END",
         f"CREATE TRIGGER IF NOT EXISTS {TABLE}_delete AFTER DELETE ON {TABLE} BEGIN {take} END",
-        f"CREATE TRIGGER IF NOT EXISTS {TABLE}_update AFTER UPDATE OF words, initials, spelled ON {TABLE} "
-        f"BEGIN {take} {put} END",
+        f"CREATE TRIGGER IF NOT EXISTS {TABLE}_update AFTER UPDATE OF words, codes, initials, spelled"
+        f" ON {TABLE} BEGIN {take} {put} END",
     ]
 
 
 def _fill(cursor: Any) -> None:
     cursor.execute(
         f"INSERT INTO {GRAMS}(rowid, grams) "
-        f"SELECT id, search_tokens(words, initials, spelled) FROM {TABLE} ORDER BY id"
+        f"SELECT id, search_tokens(words, codes, initials, spelled) FROM {TABLE} ORDER BY id"
     )

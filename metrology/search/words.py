@@ -20,7 +20,7 @@ SIZES = (2, 3, 5)
 MOST_WORDS = 8
 MOST_CHARACTERS = 100
 LINE = "\n"
-INITIAL, BEGINNING = "~", "^"
+INITIAL, BEGINNING, WHOLE = "~", "^", "="
 
 _GAP = re.compile(r"[\s\x00-\x1f\x7f]+")
 _LETTERS = re.compile(r"[a-z]+")
@@ -58,9 +58,14 @@ def _initial(syllable: str) -> str:
     return syllable if syllable[:1].isdigit() else syllable[:1]
 
 
-def grams(words: str, initials: str, spelled: str) -> set[str]:
+def whole(code: str) -> str:
+    """The gram of a folded code that is given in full."""
+    return WHOLE + code.replace(" ", "")
+
+
+def grams(words: str, codes: str, initials: str, spelled: str) -> set[str]:
     """Every gram an entry can be found by; PostgreSQL makes the same ones (metrology/search/tables.py)."""
-    found: set[str] = set()
+    found: set[str] = {whole(code) for code in codes.split(LINE) if code}
     for part in words.split():
         found.update(_plain(part))
     for part in initials.split():
