@@ -15,11 +15,12 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from metrology.models import SearchEntry
-from metrology.search.words import grams
+from metrology.search.words import EDITION, grams
 
 TABLE = SearchEntry._meta.db_table
 GRAMS = "metrology_searchgrams"
-INDEX = "search_grams"
+INDEX = f"search_grams_{EDITION}"
+FUNCTION = f"search_tokens_{EDITION}"
 WINDOW = 14  # PostgreSQL looks through the newest 2**14 rows of a kind first, and so on
 
 # Our grams hold signs that FTS5 would take for gaps; beyond ASCII it takes every character as it is.
@@ -74,7 +75,7 @@ def prepare(*, connection: BaseDatabaseWrapper, **_ignored: Any) -> None:
     PostgreSQL is told not to compile statements: many short parts cost more to compile than to run.
     """
     if connection.vendor == "sqlite":
-        connection.connection.create_function("search_tokens", 4, tokens, deterministic=True)
+        connection.connection.create_function(FUNCTION, 4, tokens, deterministic=True)
     else:
         with connection.cursor() as cursor:
             cursor.execute("SET jit = off")
@@ -88,15 +89,19 @@ def install(using: str = "default") -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_POSTGRESQL)
+            for outdated in _indexes(cursor) - {INDEX}:
+                cursor.execute(f"DROP INDEX {outdated}")
             cursor.execute(_GIN)
             return
-        cursor.execute("SELECT 1 FROM sqlite_master WHERE name = %s", [GRAMS])
-        is_new = cursor.fetchone() is None
-        cursor.execute(_FTS)
-        for statement in _triggers():
+        cursor.execute(
+            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND sql LIKE %s", [f"%{FUNCTION}(%"]
+        )
+        if cursor.fetchone()[0] == len(_triggers()):
+            return
+        remove(using)
+        for statement in (_FTS, *_triggers()):
             cursor.execute(statement)
-        if is_new:
-            _fill(cursor)
+        _fill(cursor)
 
 
 def remove(using: str = "default") -> None:
@@ -104,7 +109,8 @@ def remove(using: str = "default") -> None:
     connection = connections[using]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"DROP INDEX IF EXISTS {INDEX}")
+            for name in _indexes(cursor):
+                cursor.execute(f"DROP INDEX {name}")
             return
         for act in ("insert", "update", "delete"):
             cursor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_{act}")
@@ -138,14 +144,22 @@ def write(entries: Sequence[tuple[int | str, ...]]) -> None:
         cursor.executemany(f"INSERT INTO {TABLE} ({', '.join(names)}) VALUES ({places})", entries)
 
 
+def _indexes(cursor: Any) -> set[str]:
+    """The indexes of our grams on PostgreSQL, those of earlier editions too."""
+    cursor.execute(
+        "SELECT indexname FROM pg_indexes WHERE tablename = %s AND indexname LIKE 'search_grams%%'", [TABLE]
+    )
+    return {name for (name,) in cursor.fetchall()}
+
+
 def _triggers() -> list[str]:
     put = (
         f"INSERT INTO {GRAMS}(rowid, grams) "
-        "VALUES (new.id, search_tokens(new.words, new.codes, new.initials, new.spelled));"
+        f"VALUES (new.id, {FUNCTION}(new.words, new.codes, new.initials, new.spelled));"
     )
     take = (
         f"INSERT INTO {GRAMS}({GRAMS}, rowid, grams) "
-        "VALUES ('delete', old.id, search_tokens(old.words, old.codes, old.initials, old.spelled));"
+        f"VALUES ('delete', old.id, {FUNCTION}(old.words, old.codes, old.initials, old.spelled));"
     )
     return [
         f"CREATE TRIGGER IF NOT EXISTS {TABLE}_insert AFTER INSERT ON {TABLE} BEGIN {put} END",
@@ -158,5 +172,5 @@ def _triggers() -> list[str]:
 def _fill(cursor: Any) -> None:
     cursor.execute(
         f"INSERT INTO {GRAMS}(rowid, grams) "
-        f"SELECT id, search_tokens(words, codes, initials, spelled) FROM {TABLE} ORDER BY id"
+        f"SELECT id, {FUNCTION}(words, codes, initials, spelled) FROM {TABLE} ORDER BY id"
     )

@@ -228,6 +228,22 @@ def test_the_database_cuts_the_grams_that_we_cut(acme: Organization) -> None:
         assert theirs == ours
 
 
+def test_grams_of_an_earlier_edition_are_made_anew(acme: Organization, clerk: Actor) -> None:
+    indexed(acme, name="台秤", serial="OLD-1")
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"ALTER INDEX {tables.INDEX} RENAME TO search_grams")
+        else:
+            for act in ("insert", "update", "delete"):
+                cursor.execute(f"DROP TRIGGER {tables.TABLE}_{act}")
+            cursor.execute(f"INSERT INTO {tables.GRAMS}({tables.GRAMS}) VALUES ('delete-all')")
+    tables.install()
+    tables.install()
+    assert titles("OLD-1", clerk) == ["台秤 OLD-1"]
+    indexed(acme, name="台秤", serial="NEW-1")
+    assert titles("NEW-1", clerk) == ["台秤 NEW-1"]
+
+
 @pytest.mark.parametrize("rows", [3, 30])
 def test_it_asks_the_database_a_handful_of_times(acme: Organization, clerk: Actor, rows: int) -> None:
     for n in range(rows):
