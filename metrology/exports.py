@@ -100,7 +100,11 @@ def _is_count(value: Any) -> bool:
 
 
 def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula; a plain number is none and stays as it is."""
+    """A text that no spreadsheet takes for a formula, without the characters that spreadsheets drop.
+
+    A plain number is no formula and stays as it is.
+    """
+    text = UNPRINTABLE.sub("", text)
     if text.startswith(RECKONED) and not NUMERAL.fullmatch(text):
         return f"'{text}"
     return text
@@ -116,7 +120,7 @@ def _csv(lines: Iterable[Sequence[Any]], language: str) -> Iterator[str]:
     yield BOM
     with override(language):  # the lines are made while they are sent, after the request's language is gone
         for line in lines:
-            yield writer.writerow([harmless(UNPRINTABLE.sub("", str(value))) for value in line])
+            yield writer.writerow([harmless(str(value)) for value in line])
 
 
 def _xlsx(lines: Iterable[Sequence[Any]]) -> Any:

@@ -170,7 +170,7 @@ def changed_cells(record: Record, posted: QueryDict) -> tuple[list[str], list[di
     """The cells whose text is not the one that was on the page: their field names, and what to commit."""
     try:
         seen = dict(json.loads(posted.get("seen") or "{}"))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         seen = {}
     names: list[str] = []
     cells: list[dict[str, Any]] = []

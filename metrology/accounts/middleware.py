@@ -19,7 +19,8 @@ from metrology.accounts import policy
 SEEN = "seen"
 SEEN_EVERY = 60
 ASKED = "second_step"
-FREE = ("/accounts/", "/settings/", "/i18n/", "/static/", "/v/", "/healthz", "/readyz", "/metrics")
+FREE = ("/accounts/", "/i18n/", "/static/", "/v/", "/healthz", "/readyz", "/metrics")
+OWN_ACCOUNT = frozenset({"/settings/", "/settings/acting/", "/settings/sessions/", "/settings/switch-user/"})
 
 
 class SignInMiddleware:
@@ -52,7 +53,7 @@ def end_if_idle(request: HttpRequest) -> None:
 
 def second_step(request: HttpRequest) -> HttpResponse | None:
     """Tell once per sign-in and role; from the day after the last, lead every page to the set-up."""
-    if request.path.startswith(FREE) or not request.user.is_authenticated:
+    if request.path.startswith(FREE) or request.path in OWN_ACCOUNT or not request.user.is_authenticated:
         return None
     actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
     acting = str(actor.membership.public_id) if actor.membership else ""

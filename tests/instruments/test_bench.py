@@ -246,7 +246,8 @@ def test_without_scripts_an_unseen_value_is_not_written_over_at_first(client, ho
 
 
 @pytest.mark.parametrize(
-    "seen", ["", "{", "[]", "[1]", "5", "[[1]]", '{"x": "y"}', f'{{"{UP}": -5}}', f'{{"{UP}": 10}}']
+    "seen",
+    ["", "{", "[]", "[1]", "5", "[[1]]", '{"x": "y"}', f'{{"{UP}": -5}}', f'{{"{UP}": 10}}', "[" * 100_000],
 )
 def test_whatever_stands_in_the_hidden_field_the_page_answers(client, house, job, seen):
     assert posted(client, job, house, **{UP: "40", "seen": seen}).status_code in (302, 400)
