@@ -232,7 +232,9 @@ def register() -> None:
     acts.words |= WORDS
     navigation.offer(
         [
-            Entry(gettext_lazy("Review"), "review", "rubber-stamp", 15, frozenset({INSTITUTE})),
+            Entry(
+                gettext_lazy("Review"), "review", "rubber-stamp", 15, frozenset({INSTITUTE}), queue.may_review
+            ),
             Entry(gettext_lazy("Certificates"), "certificates", "certificate", 40),
         ]
     )

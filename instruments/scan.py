@@ -61,6 +61,21 @@ def look_up(code: str, actor: Actor) -> Found:
     return Found(words=_unknown(text))
 
 
+def order_of(code: str, actor: Actor) -> ServiceOrder | None:
+    """The order whose number or page this is, as the QR code of a delivery slip says it."""
+    text = folded(code)
+    if not text or len(text) > LONGEST or not is_storable(text):
+        return None
+    text = _unwrapped(text)
+    page = _PAGE.search(text)
+    rows = ServiceOrder.objects.visible_to(actor)
+    if page is None:
+        found: ServiceOrder | None = rows.filter(number__iexact=text).first()
+        return found
+    key = as_id(page[2]) if page[1] == "orders" else None
+    return rows.filter(public_id=key).first() if key else None
+
+
 def _unwrapped(text: str) -> str:
     """The code inside an address like /scan/?code=…, else the text itself."""
     try:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
+import hypothesis
 import pytest
 from django.db import connections, transaction
 from django.test import TransactionTestCase
@@ -14,13 +15,16 @@ from metrology.models import Organization
 from metrology.roles import Role
 from tests import make
 
+hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no wrong answer
+hypothesis.settings.load_profile("house")
+
 DOORS = ("api", "views", "pages", "promises", "tenants", "isolation", "bad_input")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what asks through the API or the pages, so that the rules behind them can run alone."""
     for item in items:
-        if item.path.stem.endswith(DOORS):
+        if item.path.stem.endswith(DOORS) or "client" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.doors)
 
 

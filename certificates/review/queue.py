@@ -41,14 +41,19 @@ def waiting(actor: Actor) -> ScopedQuerySet[Job]:
     return rows.exclude(tester=actor.person) if actor.person else rows
 
 
+def may_review(actor: Actor) -> bool:
+    """Whether the desk is the actor's at all."""
+    return actor.allowed(*MAY["job.check"]) and not actor.is_system
+
+
 def count(actor: Actor) -> int:
     """The number beside the menu line."""
-    return waiting(actor).count() if actor.allowed(*MAY["job.check"]) and not actor.is_system else 0
+    return waiting(actor).count() if may_review(actor) else 0
 
 
 def agenda(actor: Actor) -> Iterator[Agenda]:
     """What waits for the actor's decision, on the home page."""
-    if not actor.allowed(*MAY["job.check"]) or actor.is_system:
+    if not may_review(actor):
         return
     found = waiting(actor).select_related("instrument__owner").order_by(*ORDER)[:MOST_AT_HOME]
     tasks = [

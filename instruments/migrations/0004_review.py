@@ -50,4 +50,8 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddIndex(
+            model_name="instrument",
+            index=models.Index(fields=["due_on", "id"], name="instrument_due"),
+        ),
     ]

@@ -91,6 +91,7 @@ class Instrument(ScopedModel):
         indexes = (
             models.Index(fields=("owner", "due_on"), name="instrument_owner_due"),
             models.Index(fields=("region", "due_on"), name="instrument_region_due"),
+            models.Index(fields=("due_on", "id"), name="instrument_due"),
         )
 
     def __str__(self) -> str:

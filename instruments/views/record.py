@@ -109,7 +109,7 @@ def _checked(text: str) -> str:
 def values(
     job: Job, results: list[Result], content: Node, actor: Actor, before: Mapping[Quantity, str] | None = None
 ) -> Iterator[Table]:
-    """What the newest evaluation computed, before and after adjustment; beside it what was found last time."""
+    """What the newest evaluation computed, before and after adjustment; beside it the values of last time."""
     newest = {result.adjustment: result for result in reversed(results)}
     found: dict[int, list[OutputValue]] = {}
     rows = OutputValue.objects.visible_to(actor).filter(result__in=newest.values()).select_related("point")

@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from instruments.actions.checks import DESK
 from instruments.models import Instrument, Job, Result
-from instruments.scan import look_up
+from instruments.scan import look_up, order_of
 from instruments.views.deeds import next_act
 from instruments.views.words import due_cell, verdict_cell
 from instruments.workflow import FINISHED_JOBS
@@ -22,11 +23,17 @@ LONGEST = 300
 
 
 class ScanPage(ActingView):
-    """The field, and the card of what was scanned; the same code again goes on to the next act."""
+    """The field, and the card of what was scanned; the same code again goes on to the next act.
+
+    At the counter a delivery slip opens its order, where the pieces are received.
+    """
 
     def get(self, request: HttpRequest) -> HttpResponse:
         code = request.GET.get("code", "")[: LONGEST + 1]
         chosen = request.GET.get("choice", "")[:40]
+        order = order_of(code, self.actor) if self.actor.allowed(*DESK) else None
+        if order is not None:
+            return redirect("order", order.public_id)
         found = look_up(f"/instruments/{chosen}/" if chosen else code, self.actor)
         card = self.card(found.instrument) if found.instrument else None
         if card and card["act"] and code and request.GET.get("again") == code:

@@ -150,3 +150,17 @@ def test_the_field_is_there_before_and_after_a_wrong_scan(client, house):
         enter(client, house.tester)
         page = client.get(reverse("scan"), query).content.decode()
         assert 'id="code"' in page and "autofocus" in page
+
+
+def test_a_delivery_slip_opens_its_order_at_the_counter_alone(client, house, job):
+    order = job.item.order
+    for code in (order.number, order.number.lower(), f"https://x.example/orders/{order.public_id}/"):
+        enter(client, make.actor(Role.COUNTER, house.institute))
+        assert client.get("/scan/", {"code": code}).url == reverse("order", args=[order.public_id])
+        enter(client, house.tester)
+        assert client.get("/scan/", {"code": code}).context["found"].instrument == job.instrument
+
+
+def test_anothers_slip_opens_nothing(client, job):
+    enter(client, make.actor(Role.COUNTER, make.institute()))
+    assert client.get("/scan/", {"code": job.item.order.number}).status_code == 200
