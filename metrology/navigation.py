@@ -125,7 +125,7 @@ def lines_for(actor: Actor, path: str) -> list[dict[str, Any]]:
 
 def badges_for(actor: Actor) -> list[tuple[str, int]]:
     """What waits behind each counted line of the menu; fetched after the page."""
-    routes = {entry.route for entry in entries if actor.side in entry.sides}
+    routes = {entry.route for entry in entries if entry.is_for(actor)}
     return [(route, source(actor)) for route, source in badges.items() if route in routes]
 
 

@@ -1,6 +1,7 @@
 """The pages of accounts: people and invitations, requests for access, one's own sessions."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from metrology import oidc
 from metrology.accounts import entrance, invitations, people, registrations, sessions, sign_on
@@ -18,6 +19,7 @@ urlpatterns = [
         people.Withdraw.as_view(),
         name="withdraw_invitation",
     ),
+    path("accounts/sessions/", RedirectView.as_view(pattern_name="sessions")),
     path("settings/sessions/", sessions.Sessions.as_view(), name="sessions"),
     path("settings/switch-user/", sessions.switch_user, name="switch_user"),
     path("invitations/<token>/", invitations.Accept.as_view(), name="invitation"),
