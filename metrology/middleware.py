@@ -1,7 +1,8 @@
-"""Every request knows who acts, and brings no cookie that no database can look up."""
+"""Every request knows who acts, brings no cookie that no database can look up, and stays in no cache."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
@@ -53,3 +54,19 @@ class StorableCookiesMiddleware:
         for name in [name for name, text in request.COOKIES.items() if not is_storable(text)]:
             del request.COOKIES[name]
         return self.get_response(request)
+
+
+class PrivateMiddleware:
+    """What was answered to a sign-in or a token is kept by no cache: the next person at a shared computer
+    finds nothing behind the back button. An answer that says for itself how it may be kept is left alone.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        is_signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
+        if is_signed_in and "Cache-Control" not in answer:
+            answer["Cache-Control"] = "private, no-store"
+        return answer

@@ -59,6 +59,7 @@ class Bench:
     special: dict[str, dict[str, Any]]
     foreign: list[str]
     schema: dict[str, Any]
+    words: dict[str, str]
     answers: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     doors: dict[str, tuple[str, str, int]] = field(default_factory=dict)
@@ -123,6 +124,7 @@ def build() -> Bench:
         special(house),
         [str(one.public_id) for one in (cast["mallory"].organization, house.institute) if one],
         SchemaGenerator().get_schema(request=None, public=True),
+        made.words,
     )
 
 

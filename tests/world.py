@@ -36,10 +36,14 @@ ROLES = (
 
 @dataclass
 class World:
-    """The cast by name and, per model, one row that belongs to the house or its client."""
+    """The cast by name and, per model, one row that belongs to the house or its client.
+
+    `words` stand for arguments that no row is looked up by.
+    """
 
     cast: dict[str, Actor]
     rows: dict[str, Model]
+    words: dict[str, str]
 
     def row(self, model: type[Model]) -> Model:
         """The house's row of a model; a route whose noun nobody made is a gap in this file."""
@@ -55,6 +59,7 @@ def build() -> World:
     seal(approve(checked, by=at.approver).pk)
     furnish(at)
     bring_table(at)
+    words = {"region": at.institute.region.key, "token": address(at)}
     far, farther = make.county("370921"), make.county("370923")
     cast = {
         "stranger": STRANGER,
@@ -70,11 +75,11 @@ def build() -> World:
         "operator": make.actor(Role.OPERATOR, make.organization("authority")),
     }
     assert tuple(cast) == ROLES
-    return World(cast, first_rows(at))
+    return World(cast, first_rows(at), words)
 
 
 def furnish(at: scene.House) -> None:
-    """Rows of nouns that a certificate does not need."""
+    """Rows of nouns that a certificate does not need: the house's own."""
     standard = labs.Standard.objects.get()
     room = labs.Room.objects.first()
     assert room is not None
@@ -96,6 +101,19 @@ def furnish(at: scene.House) -> None:
     labs.Comparison.objects.create(name="比对", quantity="质量", held_on=clock.today(), **common)
     Campaign.objects.create(region=at.institute.region, name="集市", planned_on=clock.today(), **common)
     Target.objects.create(indicator="standards", level="city", year=2026, value=160, aggregation="total")
+    Attachment.objects.create(
+        owner=at.institute,
+        kind="scan",
+        name="scan.pdf",
+        media_type="application/pdf",
+        sha256="0" * 64,
+        size=1,
+        stored_at=clock.now(),
+    )
+
+
+def address(at: scene.House) -> str:
+    """What is told to people, and how they come in; returns the token of the open invitation."""
     Notice.objects.create(
         kind="due",
         subject_type="x",
@@ -106,7 +124,7 @@ def furnish(at: scene.House) -> None:
         message="到期",
         created_at=clock.now(),
     )
-    invitation, _token = invite(organization=at.institute, role=Role.STAFF, name="王小明", by=at.manager)
+    invitation, token = invite(organization=at.institute, role=Role.STAFF, name="王小明", by=at.manager)
     RegistrationRequest.objects.create(
         credit_code="91370900MA00000019",
         name="新来商贸",
@@ -115,15 +133,7 @@ def furnish(at: scene.House) -> None:
         phone="0538-1234567",
         asked_at=invitation.invited_at,
     )
-    Attachment.objects.create(
-        owner=at.institute,
-        kind="scan",
-        name="scan.pdf",
-        media_type="application/pdf",
-        sha256="0" * 64,
-        size=1,
-        stored_at=clock.now(),
-    )
+    return token
 
 
 def bring_table(at: scene.House) -> None:

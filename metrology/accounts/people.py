@@ -270,7 +270,15 @@ class End(MemberAct):
         return end_membership(self.subject, by=self.actor, on=given["on"])
 
 
-class Block(MemberAct):
+class LoginAct(MemberAct):
+    """An act on the login itself: only whoever runs the body is asked, not the authority above it."""
+
+    def permit(self) -> None:
+        super().permit()
+        rights.require_head_of(self.actor, self.subject.organization)
+
+
+class Block(LoginAct):
     form_class = BareForm
     title = gettext_lazy("Block the login")
     submit_label = gettext_lazy("Block the login")
@@ -280,7 +288,7 @@ class Block(MemberAct):
         return block_user(self.subject.user, by=self.actor)
 
 
-class Unblock(MemberAct):
+class Unblock(LoginAct):
     form_class = BareForm
     title = gettext_lazy("Let in again")
     submit_label = gettext_lazy("Let in again")
