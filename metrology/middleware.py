@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
@@ -70,3 +72,15 @@ class PrivateMiddleware:
         if is_signed_in and "Cache-Control" not in answer:
             answer["Cache-Control"] = "private, no-store"
         return answer
+
+
+class PageCompressionMiddleware(GZipMiddleware):
+    """Pages go out compressed, padded at random as Django does (against BREACH).
+
+    What the API answers keeps its strong ETag, and documents are compressed already: both stay as they are.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "metrology.watch.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "metrology.middleware.PageCompressionMiddleware",
     "metrology.middleware.StorableCookiesMiddleware",
     "metrology.middleware.PrivateMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
