@@ -201,6 +201,9 @@
     } else if (event.key === "Enter") {
       moved = event.ctrlKey || event.metaKey ? nextEmpty(form, field)
         : event.shiftKey ? vertical(form, field, -1) : onward(form, field);
+      if (!moved) {
+        hooks.left(field); // the last cell: nowhere to go, and done all the same
+      }
     } else if (event.ctrlKey || event.metaKey || event.shiftKey) {
       return;
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
