@@ -17,7 +17,10 @@ from django.core.cache import cache
 from django.db import transaction
 from django.http import QueryDict
 
-from tests import hostile
+from instruments.api.bench import revision_of
+from instruments.models import Job
+from instruments.record import Record
+from tests import hostile, make
 from tests.bench import Bench, build, rows
 from tests.calls import calling
 from tests.forms import MARKUP, Form, forms_in, spoilt
@@ -28,6 +31,7 @@ pytestmark = pytest.mark.django_db
 
 ROLES = ("manager", "counter", "bench", "checker", "approver", "owner", "city", "operator")
 SAMPLES = 3
+VALUES: tuple[Any, ...] = (*hostile.TEXTS, *hostile.RAWS, hostile.HUGE, -1, True, [], {}, [None], None)
 KEEPS_WHAT_IS_RIGHT = "/record/"  # the grid saves the good cells and names the bad ones
 TRACE = ("Traceback (most recent", "django.core.exceptions", "OperationalError")
 ASKED = (
@@ -156,7 +160,8 @@ def walk(bench: Bench, shown: list[Shown], share: int) -> int:
             found.add(known)
             for what, fields in spoilt(form, bench.foreign):
                 told = f"/{page.route.pattern} as {page.role} to {form.action[-24:]}: {what}"
-                if not chosen(told, share):
+                is_upload = any(hasattr(one, "read") for one in fields.values())
+                if not (is_upload or chosen(told, share)):
                     continue
                 problem = wrong(post(bench, page.role, form.action or page.address, fields))
                 if problem:
@@ -211,4 +216,40 @@ def test_pages_that_are_shown_bear_any_query(bench: Bench, shown: list[Shown]) -
 @pytest.mark.faults
 def test_pages_that_are_shown_bear_many_queries(bench: Bench, shown: list[Shown]) -> None:
     asked(bench, shown, share=LARGER)
+    assert bench.faults == []
+
+
+def record_bodies(bench: Bench) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What the entry page sends while somebody types: the address, and a body that is taken."""
+    job = Job.objects.get(state="measuring")
+    actor = bench.cast["bench"]
+    common = {
+        "typed_by": str(actor.user.public_id),  # type: ignore[union-attr]  # it has one
+        "revision": revision_of(Record(job)),
+        "adjustment": "as_found",
+    }
+    cells = make.cells(job)[:2]
+    address = f"/jobs/{job.public_id}/record"
+    yield f"{address}/cells/", common | {"cells": cells}
+    yield f"{address}/draft/", common | {"cells": {f"{next(iter(Record(job).known))}@0": "1"}}
+    yield f"{address}/climate/", common | {"temperature": "20.1", "humidity": "50", "pressure": "1013"}
+
+
+@pytest.mark.long
+def test_the_calls_of_the_entry_page_bear_any_body(bench: Bench) -> None:
+    tried = 0
+    for address, body in record_bodies(bench):
+        taken = bench.send("bench", "post", address, hostile.written(body))
+        assert taken.status_code == 200, (address, taken.content)
+        sent = [{**body, name: value} for name in body for value in VALUES]
+        sent += [{key: value for key, value in body.items() if key != name} for name in body]
+        places = list(hostile.inner_places(body))
+        sent += [hostile.spoil(body, place, value) for place in places for value in hostile.INNER[::3]]
+        raws = [(hostile.written(one), "application/json") for one in sent]
+        raws += [(raw, kind) for raw, kind, _refused in hostile.BODIES]
+        for raw, kind in raws:
+            answer = bench.send("bench", "post", address, raw, content_type=kind)
+            bench.judge(answer, f"{address[-9:]} {raw[:120]!r}")
+            tried += 1
+    assert tried > 150
     assert bench.faults == []
