@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models, transaction
 from django.test import Client
 
 from certificates import archive
+from instruments.models import ImportRow
 from metrology import exports, guards
 from metrology.accounts import policy
 from metrology.actors import Actor
 from tests import world
+from tests.instruments import tables
 from tests.test_isolation import Route, ask, own_values, routes, signed_in, text_of
 from tests.world import World
 
@@ -210,3 +213,17 @@ def test_access_is_given_to_nobody_before_the_own_second_step(at: World, setting
 def test_an_index_of_files_carries_no_formula_behind_what_cannot_be_printed() -> None:
     lines = archive.index([["\x0b=1+1", "\x00@x", "-1", "plain"]]).decode("utf-8-sig")
     assert lines.strip() == "'=1+1,'@x,-1,plain"
+
+
+def test_what_stands_in_merged_cells_is_told_as_text(at: World) -> None:
+    """The sentence beside a field quotes the file that somebody brought."""
+    tables.categories()
+    maker = tables.PLACES["maker"]
+    content = tables.workbook(tables.rows(3), merged=[(3, 4, maker, MARKUP)])
+    client = signed_in(at.cast["owner"])
+    made = client.post("/instruments/import/", {"file": SimpleUploadedFile("台账.xlsx", content)})
+    assert made.status_code == 302
+    row = ImportRow.objects.get(batch__name="台账.xlsx", line=4, batch__total=3)
+    assert row.problems, "the trap is seen"
+    page = client.get(f"/instruments/import/rows/{row.public_id}/").content.decode()
+    assert "&lt;img src=x" in page and "<img src=x" not in page
