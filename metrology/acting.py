@@ -121,8 +121,8 @@ class FormPage(ActingView):
         return self.form_class(**bound)
 
     def require_seen(self, version: int | None) -> None:
-        """Refuse what was decided on an older state than the present one."""
-        if version is None or self.subject is None:
+        """Refuse what was decided on an older state than the present; a noun may have no versions."""
+        if version is None or not hasattr(self.subject, "version"):
             return
         try:
             require_version(self.subject, version)

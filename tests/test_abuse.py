@@ -227,3 +227,13 @@ def test_what_stands_in_merged_cells_is_told_as_text(at: World) -> None:
     assert row.problems, "the trap is seen"
     page = client.get(f"/instruments/import/rows/{row.public_id}/").content.decode()
     assert "&lt;img src=x" in page and "<img src=x" not in page
+
+
+def test_a_version_is_passed_over_where_a_noun_has_none(at: World) -> None:
+    """The hidden field can be sent to every act, also to those on nouns that are never edited."""
+    membership = at.rows["metrology.Membership"]
+    client = signed_in(at.cast["manager"])
+    path = f"/settings/people/{membership.public_id}/end/"  # type: ignore[attr-defined]  # it is scoped
+    for version in ("-1", "7", "9" * 400):
+        answer = client.post(path, {"on": "2099-12-31", "version": version})
+        assert answer.status_code in (302, 400), version

@@ -208,14 +208,14 @@ def _query(name: str, text: str) -> str:
 
 @pytest.mark.long
 def test_pages_that_are_shown_bear_any_query(bench: Bench, shown: list[Shown]) -> None:
-    asked(bench, shown, share=90)
+    asked(bench, shown, share=200)
     assert bench.answers[200] > 100
     assert bench.faults == []
 
 
 @pytest.mark.faults
 def test_pages_that_are_shown_bear_many_queries(bench: Bench, shown: list[Shown]) -> None:
-    asked(bench, shown, share=LARGER)
+    asked(bench, shown, share=6 * LARGER)
     assert bench.faults == []
 
 
