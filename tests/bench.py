@@ -31,6 +31,7 @@ NOUNS = {
     "certificates": "certificates.Certificate",
     "equipment": "labs.Equipment",
     "examinations": "labs.Examination",
+    "instrument-imports": "instruments.ImportBatch",
     "instruments": "instruments.Instrument",
     "jobs": "instruments.Job",
     "laboratories": "labs.Laboratory",

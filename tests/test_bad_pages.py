@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http import QueryDict
 
@@ -23,7 +24,7 @@ from instruments.record import Record
 from tests import hostile, make
 from tests.bench import Bench, build, rows
 from tests.calls import calling
-from tests.forms import MARKUP, Form, forms_in, spoilt
+from tests.forms import MARKUP, Form, forms_in, spoilt, uploads
 from tests.test_bad_input import LARGER, chosen, pages
 from tests.test_isolation import Route
 
@@ -253,3 +254,14 @@ def test_the_calls_of_the_entry_page_bear_any_body(bench: Bench) -> None:
             tried += 1
     assert tried > 150
     assert bench.faults == []
+
+
+@pytest.mark.long
+def test_a_file_through_the_api_is_a_table_or_is_refused_in_words(bench: Bench) -> None:
+    for name, content, kind in uploads():
+        sent = SimpleUploadedFile("x", content, kind)
+        sent._name = name  # type: ignore[attr-defined]  # the name as it would come over the wire
+        answer = post(bench, "owner", "/api/v1/instrument-imports/", {"file": sent})
+        bench.judge(answer, name[:40])
+    assert bench.faults == []
+    assert bench.answers[400] > 10 and bench.answers[201] > 0
