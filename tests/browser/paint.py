@@ -110,7 +110,7 @@ def section(lines: list[dict[str, object]]) -> str:
             "## Browser",
             "",
             "Written by `python -m tests.browser.paint --write docs/performance.md`: Chromium as a phone,"
-            " 1.6 Mbit/s, 150 ms, processor slowed four times; granian and compressed files as in production.",
+            " 1.6 Mbit/s, 150 ms, processor slowed four times; served as in production.",
             "",
             "| What | Value | Reference | Ratio | Note |",
             "|---|---:|---:|---:|---|",
