@@ -31,9 +31,10 @@ def send_invitation(invitation: Invitation, token: str) -> bool:
     if not invitation.email or not is_configured():
         return False
     context = {"invitation": invitation, "link": link_of(token)}
+    subject = _("Invitation to %(organization)s · Liangzhun") % {"organization": invitation.organization}
     try:
         send_mail(
-            _("Invitation to %(organization)s · Liangzhun") % {"organization": invitation.organization},
+            " ".join(subject.split()),
             render_to_string("account/email/invitation.txt", context),
             settings.DEFAULT_FROM_EMAIL,
             [invitation.email],

@@ -28,6 +28,7 @@ def ask_for_access(
     *, code: str, name: str, region: Region, contact: str, phone: str, email: str = "", wish: str = ""
 ) -> RegistrationRequest | None:
     """Put a request into the queue of the region; the fourth for one code while three wait is not kept."""
+    name, contact, phone = (" ".join(text.split()) for text in (name, contact, phone))
     faults = Faults()
     faults.unless(
         credit_code.is_valid(code),
@@ -35,17 +36,17 @@ def ask_for_access(
         _("This is not a unified social credit code: its check character is wrong (GB 32100)."),
     )
     for pointer, text in (("/name", name), ("/contact", contact), ("/phone", phone)):
-        faults.unless(bool(text.strip()), pointer, _("This is needed."))
+        faults.unless(bool(text), pointer, _("This is needed."))
     faults.stop()
     waiting = RegistrationRequest.objects.filter(credit_code=code, state=State.PENDING)
     if waiting.count() >= MOST_PER_CODE:
         return None
     made = RegistrationRequest.objects.create(
         credit_code=code,
-        name=name.strip(),
+        name=name,
         region=region,
-        contact=contact.strip(),
-        phone=phone.strip(),
+        contact=contact,
+        phone=phone,
         email=email,
         wish=wish.strip(),
         organization=known(code),

@@ -1,6 +1,7 @@
 """Enterprises ask to be let in: nothing follows by itself, and a ledger is joined by invitation alone."""
 
 import pytest
+from django.core import mail
 
 from metrology.actions.invitations import accept_invitation
 from metrology.actions.registrations import approve_registration, ask_for_access, decline_registration
@@ -9,6 +10,7 @@ from metrology.errors import Conflict, Forbidden, Invalid
 from metrology.models import Event, Invitation, Membership, Organization, RegistrationRequest
 from metrology.roles import Role
 from tests import make
+from tests.pages import enter
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
@@ -119,3 +121,16 @@ def test_declining_needs_a_reason_and_is_final(counter):
 def test_the_fourth_waiting_request_for_a_code_is_not_kept():
     kept = [ask() for _ in range(4)]
     assert [request is not None for request in kept] == [True, True, True, False]
+
+
+def test_a_name_of_two_lines_is_one_line_and_adds_no_header_to_a_letter(client, counter):
+    request = ask(name="新来\r\nBcc: all@example.org", contact="赵\n六", email="zhao@example.org")
+    assert (request.name, request.contact) == ("新来 Bcc: all@example.org", "赵 六")
+    Organization.objects.create(
+        kind="enterprise", name_zh="旧\n名", region=request.region, credit_code=request.credit_code
+    )
+    enter(client, counter)
+    path = f"/registrations/{request.public_id}/approve/"
+    answer = client.post(path, {"role": "enterprise_admin", "checked": "营业执照"})
+    assert answer.status_code == 200 and len(mail.outbox) == 1
+    assert "旧 名" in mail.outbox[0].subject
