@@ -40,6 +40,7 @@ facts: dict[str, Any] = {
     "assignee": _("Assigned to"),
     "called": _("Instrument"),
     "checked": _("How it was checked"),
+    "cell": _("Cell"),
     "comment": _("Comment"),
     "count": _("Readings"),
     "counterpart": _("Handed over by or to"),

@@ -27,6 +27,7 @@ STORAGES = STORAGES | {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+REQUIRE_MFA_FOR = frozenset()
 CELERY = CELERY | {"broker_url": "memory://", "broker_transport_options": {}}
 REST_FRAMEWORK = REST_FRAMEWORK | {
     "DEFAULT_THROTTLE_RATES": dict.fromkeys(REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], None),

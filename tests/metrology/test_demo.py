@@ -89,7 +89,9 @@ def test_it_is_the_same_each_time(db: None, files: None) -> None:
     for _ in range(2):
         with clock.standing_at(DAY), pytest.raises(Undone):
             made(found)
-    assert found[0] == found[1]
+    for name, first in found[0].items():
+        differing = [pair for pair in zip(first, found[1][name], strict=True) if pair[0] != pair[1]]
+        assert (name, differing[:3]) == (name, [])
     assert found[0]["readings"]
 
 

@@ -39,7 +39,7 @@
     window.driver.js.driver({
       animate: !still,
       showProgress: true,
-      progressText: words.dataset.progress.replace("%(number)s", "{{current}}").replace("%(total)s", "{{total}}"),
+      progressText: words.dataset.progress.replace("{number}", "{{current}}").replace("{total}", "{{total}}"),
       nextBtnText: words.dataset.next,
       prevBtnText: words.dataset.back,
       doneBtnText: words.dataset.done,
