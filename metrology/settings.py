@@ -207,7 +207,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Liangzhun"
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-# Who must have two-step sign-in (metrology/accounts/policy.py): roles, and "approver" for whoever may approve.
+# Who must have two-step sign-in (metrology/accounts/policy.py): roles, and "approver" for whoever may.
 REQUIRE_MFA_FOR = frozenset(
     read.words(
         "REQUIRE_MFA_FOR", "city_admin,county_admin,manager,operator,approver" if PRODUCTION else "none"

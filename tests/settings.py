@@ -7,8 +7,9 @@ import tempfile
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0123456789" * 4)
 os.environ.setdefault("DEMO", "0")
-for decision in ("SIGNING", "TIMESTAMPING", "TREE_HEADS_PUBLISHED_TO"):
-    os.environ.setdefault(decision, "none")
+os.environ.setdefault("SIGNING", "none")
+os.environ.setdefault("TIMESTAMPING", "none")
+os.environ.setdefault("TREE_HEADS_PUBLISHED_TO", "none")
 if "DATA_DIR" not in os.environ:
     os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="liangzhun-test-")
     atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)

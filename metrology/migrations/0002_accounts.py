@@ -48,8 +48,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Invitation",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=metrology.identifiers.uuid7, editable=False, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(default=metrology.identifiers.uuid7, editable=False, unique=True),
+                ),
                 ("role", models.CharField(choices=ROLES, max_length=20, verbose_name="role")),
                 ("name", models.CharField(max_length=60, verbose_name="name")),
                 ("email", models.EmailField(blank=True, max_length=254, verbose_name="email")),
@@ -105,13 +113,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={"verbose_name": "invitation", "verbose_name_plural": "invitations", "ordering": ("-pk",)},
+            options={
+                "verbose_name": "invitation",
+                "verbose_name_plural": "invitations",
+                "ordering": ("-pk",),
+            },
         ),
         migrations.CreateModel(
             name="RegistrationRequest",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=metrology.identifiers.uuid7, editable=False, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(default=metrology.identifiers.uuid7, editable=False, unique=True),
+                ),
                 (
                     "credit_code",
                     models.CharField(db_index=True, max_length=18, verbose_name="unified social credit code"),
@@ -120,7 +140,10 @@ class Migration(migrations.Migration):
                 ("contact", models.CharField(max_length=60, verbose_name="contact person")),
                 ("phone", models.CharField(max_length=40, verbose_name="phone")),
                 ("email", models.EmailField(blank=True, max_length=254, verbose_name="email")),
-                ("wish", models.CharField(blank=True, max_length=400, verbose_name="what you would like to do")),
+                (
+                    "wish",
+                    models.CharField(blank=True, max_length=400, verbose_name="what you would like to do"),
+                ),
                 ("asked_at", models.DateTimeField(verbose_name="asked at")),
                 (
                     "state",
