@@ -1,17 +1,35 @@
 """Certificate files lie under the SHA-256 of their content: a file is whole and right, or not there."""
 
 import hashlib
+import logging
 import os
 from pathlib import Path
 from uuid import uuid4
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from metrology.errors import DomainError
 
 FOLDER = "certificates"
 
+log = logging.getLogger(__name__)
 
-class DamagedFile(RuntimeError):
-    """A stored file is absent, or its bytes are no longer those that were sealed."""
+
+class DamagedFile(DomainError):
+    """A stored file is absent, or its bytes are no longer those that were sealed: it is not handed out."""
+
+    status = 500
+    code = "damaged_file"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            _("The stored document is damaged or absent, so it is not handed out. Tell the operator.")
+        )
+        self.what = what
+
+    def __str__(self) -> str:
+        return self.what
 
 
 def digest(content: bytes) -> str:
@@ -43,8 +61,10 @@ def read(sha256: str, kind: str = "pdf") -> bytes:
     try:
         content = path_of(sha256, kind).read_bytes()
     except OSError as error:
+        log.error("%s.%s cannot be read: %s", sha256, kind, error)
         raise DamagedFile(f"{sha256}.{kind} cannot be read") from error
     if digest(content) != sha256:
+        log.error("%s.%s was altered after it was sealed", sha256, kind)
         raise DamagedFile(f"{sha256}.{kind} was altered after it was sealed")
     return content
 

@@ -81,3 +81,10 @@ class Blocked(DomainError):
     def __init__(self, message: Any, report: Sequence[Mapping[str, Any]]) -> None:
         super().__init__(message)
         self.report = list(report)
+
+
+class Busy(DomainError):
+    """The database is busy or away; nothing was changed, and trying again may help."""
+
+    status = 503
+    code = "busy"

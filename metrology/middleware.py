@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
 from metrology.authentication import SESSION_KEY, actor_of
-from metrology.errors import Absent, DomainError
+from metrology.errors import Absent
 from metrology.parsing import is_storable
-from metrology.problems import not_found
+from metrology.problems import foreseen, not_found
 from metrology.watch import acting
 
 
@@ -39,11 +39,14 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, DomainError) or request.path.startswith("/api/"):
+        if request.path.startswith("/api/"):
             return None
-        if isinstance(error, Absent):
+        refusal = foreseen(error)
+        if refusal is None:
+            return None
+        if isinstance(refusal, Absent):
             return not_found(request, Http404())
-        return render(request, "refused.html", {"error": error}, status=error.status)
+        return render(request, "refused.html", {"error": refusal}, status=refusal.status)
 
 
 class StorableCookiesMiddleware:

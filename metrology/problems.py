@@ -14,7 +14,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from metrology.errors import Absent, Blocked, DomainError, Invalid, TooMany
+from metrology.errors import Absent, Blocked, Busy, Conflict, DomainError, Invalid, TooMany
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -45,15 +45,12 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     elif isinstance(error, exceptions.APIException):
         body = _problem(error.status_code, str(error.default_code), _one_line(error.detail))
         headers = _api_headers(error)
-    elif isinstance(error, IntegrityError):
-        logger.error("Refused by a constraint of the database that no rule foresaw", exc_info=error)
-        reason = _("Somebody else changed this at the same moment. Load it again and retry.")
-        body = _problem(409, "contradiction", reason)
-    elif isinstance(error, OperationalError):
-        body = _problem(503, "busy", _("The register is busy. Nothing was changed; try again in a moment."))
-        headers = {"Retry-After": "2"}
     else:
-        return None
+        refusal = foreseen(error)
+        if refusal is None:
+            return None
+        body = _domain_problem(refusal)
+        headers = {"Retry-After": "2"} if isinstance(refusal, Busy) else {}
     set_rollback()
     answer = Response(body, status=body["status"], headers=headers, content_type=MEDIA_TYPE)
     request = context.get("request")
@@ -61,6 +58,19 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         request.accepted_renderer = ProblemRenderer()
         request.accepted_media_type = MEDIA_TYPE
     return answer
+
+
+def foreseen(error: Exception) -> DomainError | None:
+    """What the database refused, as a refusal in words; None for what nobody foresaw."""
+    if isinstance(error, DomainError):
+        return error
+    if isinstance(error, IntegrityError):
+        logger.error("Refused by a constraint of the database that no rule foresaw", exc_info=error)
+        reason = _("Somebody else changed this at the same moment. Load it again and retry.")
+        return Conflict(reason, code="contradiction")
+    if isinstance(error, OperationalError):
+        return Busy(_("The register is busy. Nothing was changed; try again in a moment."))
+    return None
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

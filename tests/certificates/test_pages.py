@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from certificates import actions, render
+from certificates import actions, files, render
 from certificates.models import CertificateHead
 from metrology import clock
 from metrology.roles import Role
@@ -113,3 +113,14 @@ def test_the_list_is_narrowed_by_state(client, house, issued):
 def test_a_mistyped_filter_is_answered_with_a_reason(client, house):
     enter(client, house.manager)
     assert client.get("/certificates/?state=x").status_code == 400
+
+
+def test_a_damaged_file_is_not_handed_out_and_says_so(client, house, issued):
+    files.path_of(issued.seal.pdf_sha256).write_bytes(b"%PDF-altered")
+    enter(client, house.clerk)
+    for path in (
+        reverse("certificate_pdf", args=[issued.number]),
+        f"/api/v1/certificates/{issued.number}/pdf/",
+    ):
+        answer = client.get(path)
+        assert answer.status_code == 500 and b"altered" not in answer.content
