@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from labs.models import Registration, Room, Standard
 from metrology import indicators
 from metrology.indicators import Indicator, Tally, column
+from metrology.sums import ExactSum
 
 
 def public_standards(days: Sequence[date], path: str) -> list[Tally]:
@@ -39,7 +40,7 @@ def public_standards(days: Sequence[date], path: str) -> list[Tally]:
 def laboratory_area(days: Sequence[date], path: str) -> list[Tally]:
     """Floor area of the rooms kept on each day, m², per institute."""
     sums: dict[str, Any] = {
-        column(place): Sum("area_m2", filter=_held(day)) for place, day in enumerate(days)
+        column(place): ExactSum("area_m2", filter=_held(day)) for place, day in enumerate(days)
     }
     rows = (
         Room.objects.filter(laboratory__institute__region__path__startswith=path)

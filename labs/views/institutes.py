@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +25,7 @@ from metrology.pages import (
     Table,
     table,
 )
+from metrology.sums import ExactSum
 
 SHOWN = 50
 
@@ -55,7 +56,7 @@ class InstituteList(ScopedListView[Organization]):
             .filter(pk__in=Room.objects.valid_on(clock.today()).values("pk"))
             .order_by()
             .values_list("laboratory__institute")
-            .annotate(Sum("area_m2"))
+            .annotate(ExactSum("area_m2"))
         )
         standards = dict(
             Standard.objects.visible_to(self.actor)
