@@ -217,9 +217,7 @@ def _marked(part: Part, job: Job, remarks: list[Any]) -> Part:
                 changes.append(
                     {"place": f"{place} · {heading}", "was": cell["before"][-1], "now": cell["now"]}
                 )
-    return replace(
-        part, template="certificates/_review_sheet.html", context={**part.context, "changes": changes}
-    )
+    return replace(part, context={**part.context, "changes": changes, "pointed": True})
 
 
 def _last_time(job: Job) -> Mapping[record.Quantity, str]:
