@@ -89,7 +89,7 @@ def test_a_planted_file_is_mended_and_entered(house: World, open_page: OpenPage,
     page.wait_for_load_state()
     page.locator(".import-end button.btn-primary").click()
     page.wait_for_load_state()
-    batch = ImportBatch.objects.get()
+    batch = ImportBatch.objects.latest("pk")
     assert batch.state == "done"
     assert Instrument.objects.count() == before + 499
     assert Instrument.objects.filter(serial="12345678901234567").exists()
