@@ -73,6 +73,7 @@ def test_a_figure_says_its_ratio() -> None:
     assert p95([float(n) for n in range(100)]) == 95.0
 
 
+@pytest.mark.django_db
 def test_the_document_keeps_one_section_for_each_database(tmp_path: Path) -> None:
     path = tmp_path / "performance.md"
     report.write(path, "## SQLite 3\n\nold\n")
