@@ -52,7 +52,7 @@ def masked(answer: Any, sent: str) -> str:
     return text
 
 
-def test_an_order_takes_no_piece_of_another_client(client: Client, two: Two) -> None:  # noqa: F811
+def test_an_order_takes_no_piece_of_another_client(client: Client, two: Two) -> None:
     foreign = make.instrument(two.other.client, category=two.other.category)
     for by in (two.own.clerk, two.own.counter):
         enter(client, by)
@@ -68,7 +68,7 @@ def test_an_order_takes_no_piece_of_another_client(client: Client, two: Two) -> 
     assert not ServiceOrder.objects.exists()
 
 
-def test_a_client_or_institute_of_elsewhere_is_not_filed_for(client: Client, two: Two) -> None:  # noqa: F811
+def test_a_client_or_institute_of_elsewhere_is_not_filed_for(client: Client, two: Two) -> None:
     piece = make.instrument(two.own.client, category=two.own.category)
     enter(client, two.own.counter)
     fields = {"instrument": key(piece), "service": "verification", "reason": "periodic", "do": "send"}
@@ -80,7 +80,7 @@ def test_a_client_or_institute_of_elsewhere_is_not_filed_for(client: Client, two
     assert not ServiceOrder.objects.exists()
 
 
-def test_labels_of_another_house_are_not_printed(client: Client, two: Two) -> None:  # noqa: F811
+def test_labels_of_another_house_are_not_printed(client: Client, two: Two) -> None:
     foreign = make.instrument(two.other.client, category=two.other.category)
     order = make.order("accepted", at=two.other)
     enter(client, two.own.counter)
@@ -92,7 +92,7 @@ def test_labels_of_another_house_are_not_printed(client: Client, two: Two) -> No
             assert found[0] in (400, 404)
 
 
-def test_jobs_of_another_house_are_not_handed_out(client: Client, two: Two) -> None:  # noqa: F811
+def test_jobs_of_another_house_are_not_handed_out(client: Client, two: Two) -> None:
     own, foreign = make.job("received", at=two.own), make.job("received", at=two.other)
     enter(client, two.own.manager)
     path, tester = reverse("jobs_assign"), key(two.own.tester.person)
@@ -108,7 +108,7 @@ def test_jobs_of_another_house_are_not_handed_out(client: Client, two: Two) -> N
     assert own.assignee != two.other.tester.person
 
 
-def test_pieces_of_another_order_are_neither_received_nor_given_back(client: Client, two: Two) -> None:  # noqa: F811
+def test_pieces_of_another_order_are_neither_received_nor_given_back(client: Client, two: Two) -> None:
     mine, foreign = make.order("accepted", at=two.own), make.order("accepted", at=two.other)
     enter(client, two.own.counter)
     for path in ("order_receive", "order_return"):
@@ -179,7 +179,7 @@ def test_a_draft_is_seen_by_whoever_typed_it(client: Client) -> None:
             assert "77.7077" not in client.get(path).content.decode()
 
 
-def test_what_a_form_does_not_ask_is_not_taken(client: Client, two: Two) -> None:  # noqa: F811
+def test_what_a_form_does_not_ask_is_not_taken(client: Client, two: Two) -> None:
     """State, owner, institute or label in the fields of a form change nothing."""
     piece = make.instrument(two.own.client, category=two.own.category)
     enter(client, two.own.clerk)
@@ -197,7 +197,7 @@ def test_what_a_form_does_not_ask_is_not_taken(client: Client, two: Two) -> None
     assert (kept.due_on, kept.location) == (piece.due_on, "new")
 
 
-def test_an_invitation_leads_into_ones_own_house_alone(client: Client, two: Two) -> None:  # noqa: F811
+def test_an_invitation_leads_into_ones_own_house_alone(client: Client, two: Two) -> None:
     enter(client, two.own.manager)
     person = two.other.tester.person
     assert person is not None

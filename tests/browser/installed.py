@@ -44,7 +44,7 @@ class Installation:
         """A context of somebody who is signed in; the header stands for the TLS proxy in front."""
         given = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", **wishes}
         proxied = {"X-Forwarded-Proto": "https"}
-        made = browser.new_context(base_url=self.url, extra_http_headers=proxied, **given)  # type: ignore[arg-type]
+        made = browser.new_context(base_url=self.url, extra_http_headers=proxied, **given)  # type: ignore[arg-type]  # untyped
         if role:
             made.add_cookies([{"name": "sessionid", "value": self.cookies[role], "url": self.url}])
         return made

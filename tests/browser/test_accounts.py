@@ -159,7 +159,7 @@ def test_every_page_fits_the_screen(house: World, open_page: OpenPage, width: in
 
 
 def test_the_second_step_is_asked_again_before_it_is_turned_off(house: World, open_page: OpenPage) -> None:
-    someone = make.actor(Role.STAFF, house.cast["manager"].organization, name="zweite")  # type: ignore[arg-type]
+    someone = make.actor(Role.STAFF, house.cast["manager"].organization, name="zweite")  # type: ignore[arg-type]  # known
     assert someone.user is not None
     TOTP.activate(someone.user, SECRET)
     page = open_page()
